@@ -110,12 +110,10 @@ def check_disk(megabytes):
 
 
 def port_of(argv):
-    for position, word in enumerate(argv):
-        value = word[7:] if word.startswith("--port=") else argv[position + 1 : position + 2] if word == "--port" else ""
-        value = value[0] if isinstance(value, list) and value else value
-        if value and value.isdigit():
-            return int(value)
-    return DEFAULT_PORT
+    """The value of ``--port``; what is not a number is left to the command's own parser to refuse."""
+    words = " ".join(argv).replace("--port=", "--port ").split()
+    after = words[words.index("--port") + 1 :] if "--port" in words else []
+    return int(after[0]) if after and after[0].isdigit() else DEFAULT_PORT
 
 
 def port_is_free(port):
@@ -210,7 +208,7 @@ def with_step(label, work):
     say("      完成，{0:.0f} 秒".format(time.time() - started))
 
 
-class only_one(object):  # noqa: N801, UP004 -- a context manager that Python 2 can read
+class only_one(object):
     """Two commands started at once: the second waits for the first's installation."""
 
     def __enter__(self):

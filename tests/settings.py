@@ -47,8 +47,8 @@ if TEST_DATABASE_URL:
 if TEST_REDIS_URL:
     os.environ["CELERY_BROKER_URL"] = os.environ["CACHE_URL"] = TEST_REDIS_URL
 
-from portal.settings import *  # noqa: E402, F403 -- the environment above must be set first
 from portal.catalogues import compile_catalogues  # noqa: E402
+from portal.settings import *  # noqa: E402, F403 -- the environment above must be set first
 from portal.settings import BASE_DIR, CACHES, DATABASES  # noqa: E402
 
 compile_catalogues(BASE_DIR / "locale")
