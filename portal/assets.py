@@ -70,7 +70,7 @@ def build() -> tuple[bool, list[str]]:
         shutil.copyfile(source / name, vendor / name)
     sprite, missing = cut_sprite((source / "icons.svg").read_text(encoding="utf-8"), names)
     (vendor / "icons.svg").write_text(sprite, encoding="utf-8")
-    stamp.write_text(wanted)
+    stamp.write_text("" if missing else wanted)  # a wrong name is told again next time
     return True, missing
 
 
