@@ -143,35 +143,11 @@ def migration_helpers():
     return tuple(f"{app}.{name}" for app in APPS for name in ("fields", "models", "codes", "validators", "enums"))
 
 
-LOOKUP_METHODS = set(
-    [
-        "filter",
-        "exclude",
-        "get",
-        "values",
-        "values_list",
-        "order_by",
-        "annotate",
-        "aggregate",
-        "alias",
-        "select_related",
-        "prefetch_related",
-        "only",
-        "defer",
-        "distinct",
-        "get_or_create",
-        "update_or_create",
-        "Q",
-        "F",
-        "OuterRef",
-        "Count",
-        "Sum",
-        "Max",
-        "Min",
-        "Avg",
-        "Prefetch",
-    ]
-)
+QUERYING = """
+    filter exclude get values values_list order_by annotate aggregate alias select_related prefetch_related only defer
+    distinct get_or_create update_or_create Q F OuterRef Count Sum Max Min Avg Prefetch
+"""
+LOOKUP_METHODS = frozenset(QUERYING.split())
 
 
 def test_lookups_follow_no_reverse_relation_into_a_higher_app():
