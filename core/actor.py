@@ -1,0 +1,41 @@
+"""Who acts, for whom and by which door."""
+
+from dataclasses import dataclass, field
+
+from core.enums import Channel
+
+
+@dataclass(frozen=True)
+class Actor:
+    """``user`` is None for the system and for signed links. ``on_behalf_of`` is the code of the firm or expert that
+    staff act for (代办). ``grant`` is the code of the one object that a signed link opens."""
+
+    user: object | None = None
+    on_behalf_of: str = ""
+    channel: str = Channel.PAGE
+    grant: str = ""
+    label: str = field(default="", compare=False)
+
+    @classmethod
+    def of(cls, request, *, on_behalf_of=""):
+        channel = Channel.API if getattr(request, "auth", None) or request.path.startswith("/api/") else Channel.PAGE
+        return cls(user=request.user, on_behalf_of=on_behalf_of, channel=channel)
+
+    @classmethod
+    def system(cls, label=""):
+        return cls(channel=Channel.SYSTEM, label=label)
+
+    @classmethod
+    def link(cls, *, grant, label=""):
+        return cls(channel=Channel.LINK, grant=grant, label=label)
+
+    @property
+    def user_id(self):
+        return getattr(self.user, "pk", None)
+
+    @property
+    def is_system(self):
+        return self.user is None and self.channel in (Channel.SYSTEM, Channel.IMPORT)
+
+    def __str__(self):
+        return self.label or (str(self.user) if self.user else Channel(self.channel).label)

@@ -1,0 +1,1 @@
+"""Topics this app answers to."""
