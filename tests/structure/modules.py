@@ -21,6 +21,9 @@ RUNG = {app: number for number, rung in enumerate(RUNGS) for app in rung}
 APPS = sorted(app for app in RUNG if (ROOT / app).is_dir())
 
 
+LATE_IMPORTS = {"import_module", "import_string", "__import__", "get_model"}  # get_model("app.Model") is one as well
+
+
 @dataclass(frozen=True)
 class Import:
     module: str  # who imports, dotted
@@ -59,7 +62,7 @@ def imports_of(module: str, tree: ast.AST) -> list[Import]:
             else:
                 base = node.module
             found += [Import(module, f"{base}.{alias.name}", node.lineno) for alias in node.names]
-        elif isinstance(node, ast.Call) and called_name(node) in {"import_module", "import_string", "__import__"}:
+        elif isinstance(node, ast.Call) and called_name(node) in LATE_IMPORTS:
             argument = node.args[0] if node.args else None
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 found.append(Import(module, argument.value, node.lineno))

@@ -86,7 +86,7 @@ SECRETS = {
     "bot webhook": r"(?:access_token=|hook/|webhook/send\?key=)[0-9a-f-]{32,}",
     "signed token": r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
     "password in an address": r"\b(?:postgres(?:ql)?|redis|amqp|mysql|https?)://[\w.-]*:[^\s:@/${}<>{]{3,}@(?!127\.|localhost)[\w.-]+",
-    "assigned secret": r"""(?i)\b(?:secret_key|api_key|auth_token|client_secret)\b\s*[:=]\s*["'][A-Za-z0-9+/_=-]{24,}["']""",
+    "assigned secret": r"""(?i)\b(?:secret_key|api_key|auth_token|client_secret)\b\s*[:=]\s*["'][\w+/=-]{24,}["']""",
 }
 
 
