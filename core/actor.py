@@ -38,4 +38,4 @@ class Actor:
         return self.user is None and self.channel in (Channel.SYSTEM, Channel.IMPORT)
 
     def __str__(self):
-        return self.label or (str(self.user) if self.user else Channel(self.channel).label)
+        return self.label or str(self.user or Channel(self.channel).label)

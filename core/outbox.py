@@ -8,7 +8,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 import structlog
-from celery import current_app
+from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -43,9 +43,15 @@ def emit(topic, payload):
 def announce(message_id):
     """Tell the broker. When it is away the sweep does it later."""
     try:
-        current_app.send_task("core.tasks.outbox_deliver", args=[message_id], retry=False)
+        outbox_deliver.apply_async((message_id,), retry=False)
     except (OperationalError, OSError) as exc:
         log.warning("outbox.broker_away", message_id=message_id, error=type(exc).__name__)
+
+
+@shared_task(name="core.tasks.outbox_deliver")
+def outbox_deliver(message_id: int) -> None:
+    """Deliver one message; delivering the same id twice runs its handlers once unless they failed."""
+    deliver(message_id)
 
 
 def deliver(message_id):

@@ -66,6 +66,7 @@ else:
 if TEST_DATABASE_URL:
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # an idle connection would keep the test database from being dropped
 
+CELERY_TASK_ALWAYS_EAGER = True  # an announcement is delivered where it is captured
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed; no real password is ever hashed here
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = Path(_var) / "files"
