@@ -196,8 +196,11 @@ def install():
         if is_stamped():
             return  # another process finished it while this one waited
         say("首次运行：在 .venv 中安装运行环境，不改动系统的 Python。")
-        with_step("[1/2] 创建虚拟环境", create_venv)
-        with_step("[2/2] 按 requirements.lock 安装 {0} 个软件包".format(len(pins())), fill_venv)
+        try:
+            with_step("[1/2] 创建虚拟环境", create_venv)
+            with_step("[2/2] 按 requirements.lock 安装 {0} 个软件包".format(len(pins())), fill_venv)
+        except KeyboardInterrupt:
+            refuse("安装已中断；重新运行同一条命令即可继续。 / Interrupted; the same command continues.")
         write_stamp()
 
 
@@ -285,6 +288,7 @@ def fill_venv():
         done += line.startswith("Collecting")
         if line.startswith("Installing collected"):
             say("      下载完成，正在安装 …")
+            shown = float("inf")
         elif time.time() - shown > 4:
             say("      {0}/{1} …".format(done, total))
             shown = time.time()

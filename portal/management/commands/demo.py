@@ -42,7 +42,10 @@ class Command(BaseCommand):
         if not settings.EMBEDDED:
             raise CommandError(_("demo 只用于本机试用：请去掉环境变量 DEBUG=0 后重试（unset DEBUG）。"))
         with self.only_one(port):
-            self.prepare(reset=reset)
+            try:
+                self.prepare(reset=reset)
+            except KeyboardInterrupt:
+                raise CommandError(_("已中断；重新运行同一条命令即可继续。")) from None
             if no_start:
                 self.stdout.write(_("演示数据已就绪；启动请运行 python3 manage.py demo"))
                 return
