@@ -29,6 +29,14 @@ class Actor:
     def link(cls, *, grant, label=""):
         return cls(channel=Channel.LINK, grant=grant, label=label)
 
+    def scope(self, queryset):
+        """``queryset`` cut to what this actor may touch: the one object of a link, all for the system."""
+        if self.grant:
+            return queryset.filter(code=self.grant)
+        if self.is_system:
+            return queryset
+        return queryset.visible_to(self.user) if self.user is not None else queryset.none()
+
     @property
     def user_id(self):
         return getattr(self.user, "pk", None)
