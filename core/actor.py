@@ -1,6 +1,7 @@
 """Who acts, for whom and by which door."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.enums import Channel
 
@@ -10,7 +11,7 @@ class Actor:
     """``user`` is None for the system and for signed links. ``on_behalf_of`` is the code of the firm or expert that
     staff act for (代办). ``grant`` is the code of the one object that a signed link opens."""
 
-    user: object | None = None
+    user: Any = None  # accounts.User; core may not name it
     on_behalf_of: str = ""
     channel: str = Channel.PAGE
     grant: str = ""

@@ -1,4 +1,4 @@
-"""The life of a need. Topics: ``need.<verb>`` with the need's id; ``need.changed`` when its text for matching changed."""
+"""The life of a need. Topics: ``need.<verb>`` with its id; ``need.changed`` when its text for matching changed."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
