@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -42,7 +43,7 @@ class Invalid(DomainError):
 class Refusal:
     """Why something is not allowed now, in words a page can show beside a disabled button."""
 
-    message: str
+    message: str | Promise
     code: str = "not_permitted"
     error: type[DomainError] = NotPermitted
 
