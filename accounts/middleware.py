@@ -40,8 +40,12 @@ class SessionPolicyMiddleware:
         if user.is_password_temporary and path != change:
             messages.info(request, _("请先修改初始密码。"))
             return redirect(change)
-        if settings.SECOND_FACTOR_REQUIRED and user.is_office and not path.startswith("/accounts/"):
-            if not user.authenticator_set.exists():
-                messages.info(request, _("工作人员登录须启用两步验证，请先完成设置。"))
-                return redirect("mfa_index")
+        if (
+            settings.SECOND_FACTOR_REQUIRED
+            and user.is_office
+            and not path.startswith("/accounts/")
+            and not user.authenticator_set.exists()
+        ):
+            messages.info(request, _("工作人员登录须启用两步验证，请先完成设置。"))
+            return redirect("mfa_index")
         return None

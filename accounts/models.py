@@ -2,9 +2,11 @@
 
 from functools import cached_property, partial
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +27,7 @@ class User(AbstractUser):
     is_high_contrast = models.BooleanField(_("高对比度"), default=False)
     home_role = models.CharField(_("默认身份"), max_length=10, choices=Role, blank=True)
     is_password_temporary = models.BooleanField(_("须修改初始密码"), default=False)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)  # part of every session's fingerprint
 
     REQUIRED_FIELDS = ("email", "name")
 
@@ -35,6 +38,18 @@ class User(AbstractUser):
         return str(self)
 
     get_short_name = get_full_name
+
+    def get_session_auth_hash(self):
+        """A new password or a new epoch ends every session of the person at its next request."""
+        return self._session_hash(None)
+
+    def get_session_auth_fallback_hash(self):
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_hash(secret)
+
+    def _session_hash(self, secret):
+        value = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
     def _scopes(self):
@@ -61,6 +76,11 @@ class User(AbstractUser):
                 )
             self._county_ids[key] = frozenset(found)
         return self._county_ids[key]
+
+    def region_ids(self, *roles: str) -> frozenset[int]:
+        """``county_ids`` and the ids of the regions the scopes name themselves: where a role may be given."""
+        roles = roles or OFFICE_ROLES
+        return self.county_ids(*roles) | {scope.region_id for scope in self._scopes if scope.role in roles}
 
     def has_role(self, *roles: str, county_id: int | None = None) -> bool:
         """Whether the user holds one of the office ``roles``, in ``county_id`` when given."""
@@ -123,7 +143,11 @@ class Affiliation(models.Model):
 
 class InvitationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(region__in=user.county_ids(Role.STAFF, Role.ADMIN))
+        """Staff and admins see the invitations of their regions; invitations to office roles are the admins' alone."""
+        if not user.is_authenticated:
+            return self.none()
+        market = Q(role__in=(Role.ENTERPRISE, Role.EXPERT), region__in=user.region_ids(Role.STAFF, Role.ADMIN))
+        return self.filter(market | Q(region__in=user.region_ids(Role.ADMIN)))
 
 
 class Invitation(models.Model):
@@ -186,7 +210,7 @@ class LinkToken(models.Model):
 
 class OwnQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(user=user.pk)
+        return self.filter(user=user.pk) if user.is_authenticated else self.none()
 
 
 class ApiToken(models.Model):

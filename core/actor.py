@@ -5,6 +5,7 @@ from typing import Any
 
 from core.enums import Channel
 
+ACTING_KEY = "acting_for"  # in the session: {kind, code, name, county_id, since}
 
 @dataclass(frozen=True)
 class Actor:
@@ -19,7 +20,10 @@ class Actor:
 
     @classmethod
     def of(cls, request, *, on_behalf_of=""):
+        """Who asks. While staff act for somebody (代办, kept in the session) everything they do carries that code."""
         channel = Channel.API if getattr(request, "auth", None) or request.path.startswith("/api/") else Channel.PAGE
+        if not on_behalf_of and hasattr(request, "session"):
+            on_behalf_of = request.session.get(ACTING_KEY, {}).get("code", "")
         return cls(user=request.user, on_behalf_of=on_behalf_of, channel=channel)
 
     @classmethod

@@ -115,6 +115,12 @@ class Park(models.Model):
         return self.name
 
 
+class AuditEventQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The whole trail of a region is its admins' alone; a timeline on a page starts from its own object."""
+        return self.filter(county__in=user.region_ids("admin")) if user.is_authenticated else self.none()
+
+
 class AuditEvent(models.Model):
     """One change, reveal or export; append-only. Written in the transaction of what it records."""
 
@@ -133,6 +139,7 @@ class AuditEvent(models.Model):
     reason = models.TextField(_("理由"), blank=True)
     data = models.JSONField(_("明细"), default=dict, blank=True)
     seal = models.CharField(_("校验链"), max_length=64, blank=True)
+    objects = AuditEventQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

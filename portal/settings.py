@@ -355,6 +355,7 @@ NEED_REVIEW_DAYS = env.int("NEED_REVIEW_DAYS", default=2)
 ORDER_OFFER_DAYS = env.int("ORDER_OFFER_DAYS", default=3)
 ORDER_CONFIRM_DAYS = env.int("ORDER_CONFIRM_DAYS", default=2)
 ORDER_RELEASE_DAYS = env.int("ORDER_RELEASE_DAYS", default=4)  # unconfirmed by firm and officer: the seat is freed
+CONSENT_VERSION = "2026-11"  # of the texts a person agrees to; a new version asks again
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 MATCH_TOP_K = env.int("MATCH_TOP_K", default=20)
 
