@@ -1,0 +1,285 @@
+"""The register as the engine holds it: idf, postings, vectors and null distribution under one fingerprint."""
+
+import hashlib
+import os
+import pickle
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine import bands, lexical, text, vectors
+from matching.engine.config import ENGINE_VERSION, Config, TextConfig
+from matching.engine.start_text import StartText, load_start_text
+from matching.engine.types import AchievementDoc, ExpertDoc, NeedDoc
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+PROFILE, ACHIEVEMENT = 0, 1
+_NAMES_PER_BACKGROUND = 10  # classification names are short; ten of them make one background document
+_LONGEST_TEXT = 200_000  # characters; what follows cannot change what a text is about
+_PICKLE_HEADER = f"qianxian-corpus {ENGINE_VERSION}\n".encode()
+
+
+@dataclass(frozen=True)
+class Units:
+    """The scored texts of the register: one profile and any number of achievements per expert.
+
+    owner, kind: (n_units,). achievement: position within the expert's achievements, -1 for a profile.
+    """
+
+    owner: Ints
+    kind: Ints
+    achievement: Ints
+
+
+@dataclass(frozen=True)
+class Query:
+    """A need ready for scoring: unit-length term weights and the mean of its title and full-text vectors."""
+
+    terms: dict[str, float]
+    vector: Floats
+    evidence: int
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything that belongs to one state of the register. Picklable."""
+
+    fingerprint: str
+    config: TextConfig
+    experts: tuple[ExpertDoc, ...]
+    position: dict[int, int]
+    units: Units
+    index: lexical.LexicalIndex
+    words: vectors.Vectors
+    characters: vectors.Vectors
+    embeddings: Floats
+    null: bands.Null
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Unit vectors (n, word + character dimensions): the dot product is the mean of both cosines."""
+        by_word = self.words.embed([text.words(item) for item in texts])
+        by_character = self.characters.embed([text.characters(item) for item in texts])
+        return np.hstack([by_word, by_character]) / np.sqrt(2.0)
+
+    def query(self, need: NeedDoc) -> Query:
+        """Terms and vector of one need."""
+        return self.queries([need])[0]
+
+    def queries(self, needs: Sequence[NeedDoc]) -> list[Query]:
+        """Terms and vectors of several needs; a need without description is its title alone."""
+        heads = [need_head(need) for need in needs]
+        bodies = [clip(need.description) for need in needs]
+        head_vectors = self.embed(heads)
+        full_vectors = self.embed([f"{head}。{body}" for head, body in zip(heads, bodies, strict=True)])
+        found = []
+        for row, (head, body) in enumerate(zip(heads, bodies, strict=True)):
+            head_terms, body_terms = text.terms(head), text.terms(body)
+            terms = self.index.query(
+                [(head_terms, self.config.title_weight), (body_terms, self.config.description_weight)]
+            )
+            evidence = sum(1 for term in head_terms.keys() | body_terms.keys() if len(term) > 1)
+            found.append(Query(terms, (head_vectors[row] + full_vectors[row]) / 2, evidence))
+        return found
+
+    def similarities(self, query: Query) -> tuple[Floats, Floats]:
+        """Lexical and semantic similarity of one need to every expert, (n_experts,) each."""
+        by_unit = self.index.scores(query.terms)
+        return (
+            combine_units(by_unit, self.units, len(self.experts), self.config.best_achievements),
+            combine_units(self.embeddings @ query.vector, self.units, len(self.experts), self.config.best_achievements),
+        )
+
+
+def combine_units(scores: Floats, units: Units, experts: int, best: int) -> Floats:
+    """Unit scores to one per expert: the profile, lifted by the mean of the best achievements, never lowered by it.
+
+    Nobody loses by listing one more work: ``max(profile, (profile + best works) / 2)``; without a profile, the works.
+    """
+    profile = np.full(experts, np.nan)
+    is_profile = units.kind == PROFILE
+    profile[units.owner[is_profile]] = scores[is_profile]
+    works = np.flatnonzero(~is_profile)
+    if not len(works):
+        return np.nan_to_num(profile, nan=0.0)
+    order = works[np.lexsort((-scores[works], units.owner[works]))]
+    owners = units.owner[order]
+    place = np.arange(len(order)) - np.searchsorted(owners, owners)
+    top = place < best
+    count = np.bincount(owners[top], minlength=experts)
+    total = np.bincount(owners[top], weights=scores[order[top]], minlength=experts)
+    mean = np.divide(total, count, out=np.full(experts, np.nan), where=count > 0)
+    both = np.fmax(profile, (profile + mean) / 2)
+    combined = np.where(np.isnan(mean), profile, np.where(np.isnan(profile), mean, both))
+    return np.nan_to_num(combined, nan=0.0)
+
+
+def clip(value: str) -> str:
+    return value[:_LONGEST_TEXT]
+
+
+def need_head(need: NeedDoc) -> str:
+    """Title and keywords: what the firm itself calls the problem."""
+    return clip("。".join([need.title, *need.keywords]))
+
+
+def need_text(need: NeedDoc) -> str:
+    return f"{need_head(need)}。{clip(need.description)}"
+
+
+def profile_text(expert: ExpertDoc) -> str:
+    """Headline, fields and biography, empty when all three are."""
+    return clip("。".join(part for part in (expert.headline, *expert.fields, expert.bio) if part.strip()))
+
+
+def achievement_text(achievement: AchievementDoc) -> str:
+    return clip("。".join(part for part in (achievement.title, achievement.summary) if part.strip()))
+
+
+def corpus_fingerprint(
+    experts: Sequence[ExpertDoc], needs: Sequence[NeedDoc], start: StartText, config: TextConfig
+) -> str:
+    """sha256 over every text and setting the corpus is built from, independent of the order of the rows."""
+    digest = hashlib.sha256()
+    digest.update(Config(text=config).text_fingerprint().encode())
+    for line in start.lines:
+        digest.update(line.encode("utf-8", "replace") + b"\n")
+    for expert in sorted(experts, key=lambda item: item.id):
+        row = (expert.id, expert.headline, expert.fields, expert.bio, expert.achievements, sorted(expert.chain_ids))
+        digest.update(repr(row).encode("utf-8", "replace"))
+    for need in sorted(needs, key=lambda item: item.id):
+        digest.update(repr((need.id, need.title, need.description, need.keywords)).encode("utf-8", "replace"))
+    return digest.hexdigest()
+
+
+def build_corpus(
+    experts: Sequence[ExpertDoc],
+    needs: Sequence[NeedDoc] = (),
+    start_text: StartText | None = None,
+    config: Config | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Corpus:
+    """Train and index. ``needs`` only lend their words to the vectors; they may be any subset."""
+    report = progress or (lambda _stage: None)
+    settings = (config or Config()).text
+    start = load_start_text() if start_text is None else start_text
+    register = tuple(sorted(experts, key=lambda item: item.id))
+    unit_texts, units = _units(register)
+    training = [*start.lines, *unit_texts, *(need_text(need) for need in sorted(needs, key=lambda item: item.id))]
+    report("words")
+    words = vectors.train((text.words(item) for item in training), settings.words, seed=settings.seed)
+    report("characters")
+    chars = vectors.train((text.characters(item) for item in training), settings.characters, seed=settings.seed)
+    report("index")
+    names = ["。".join(start.names[i : i + _NAMES_PER_BACKGROUND]) for i in range(0, len(start.names), 10)]
+    background = [text.terms(item) for item in (*names, *start.prose)]
+    index = lexical.build([text.terms(item) for item in unit_texts], list(units.kind), background, settings)
+    draft = Corpus(
+        fingerprint=corpus_fingerprint(register, needs, start, settings),
+        config=settings,
+        experts=register,
+        position={expert.id: row for row, expert in enumerate(register)},
+        units=units,
+        index=index,
+        words=words,
+        characters=chars,
+        embeddings=np.zeros((0, 0)),
+        null=bands.Null(),
+    )
+    embedded = _replace(draft, embeddings=draft.embed(unit_texts))
+    report("null")
+    return _replace(embedded, null=_null(embedded, start))
+
+
+def _replace(corpus: Corpus, **changes: object) -> Corpus:
+    values = {name: getattr(corpus, name) for name in corpus.__dataclass_fields__}
+    return Corpus(**{**values, **changes})
+
+
+def _units(experts: Sequence[ExpertDoc]) -> tuple[list[str], Units]:
+    texts: list[str] = []
+    rows: list[tuple[int, int, int]] = []
+    for number, expert in enumerate(experts):
+        profile = profile_text(expert)
+        if profile:
+            texts.append(profile)
+            rows.append((number, PROFILE, -1))
+        for place, achievement in enumerate(expert.achievements):
+            content = achievement_text(achievement)
+            if content:
+                texts.append(content)
+                rows.append((number, ACHIEVEMENT, place))
+    table = np.array(rows, dtype=np.int64).reshape(len(rows), 3)
+    return texts, Units(table[:, 0], table[:, 1], table[:, 2])
+
+
+def _null(corpus: Corpus, start: StartText) -> bands.Null:
+    """Similarities of paragraphs of the start text, read as needs, to the register: almost all of them unrelated."""
+    lines = start.prose or start.names
+    if not lines or not corpus.experts:
+        return bands.Null()
+    count = min(len(lines), corpus.config.null_needs)
+    chosen = [lines[i * len(lines) // count] for i in range(count)]
+    pseudo = [NeedDoc(id=i, title=line[:20], description=line) for i, line in enumerate(chosen)]
+    size = len(corpus.experts)
+    sample = np.arange(min(size, corpus.config.null_experts)) * size // min(size, corpus.config.null_experts)
+    pairs = [corpus.similarities(query) for query in corpus.queries(pseudo)]
+    return bands.estimate_null(
+        np.array([semantic[sample] for _, semantic in pairs]), np.array([lexical_[sample] for lexical_, _ in pairs])
+    )
+
+
+def corpus_cached(folder: Path, fingerprint: str, build: Callable[[], Corpus]) -> Corpus:
+    """The corpus of ``fingerprint`` from ``folder``, built and stored when absent, unreadable or of another version.
+
+    The folder must be writable by this product only: the file is a pickle.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"corpus-{fingerprint}.bin"
+    found = _read(path)
+    if found is not None and found.fingerprint == fingerprint:
+        return found
+    corpus = build()
+    payload = pickle.dumps(corpus, protocol=pickle.HIGHEST_PROTOCOL)
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix="corpus-", suffix=".tmp")
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(_PICKLE_HEADER + hashlib.sha256(payload).digest() + payload)
+    Path(temporary).replace(path)
+    return corpus
+
+
+def _read(path: Path) -> Corpus | None:
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return None
+    start = len(_PICKLE_HEADER)
+    digest, payload = raw[start : start + 32], raw[start + 32 :]
+    if not raw.startswith(_PICKLE_HEADER) or hashlib.sha256(payload).digest() != digest:
+        return None
+    found = pickle.loads(payload)  # noqa: S301 - our own file, checked by its digest
+    return found if isinstance(found, Corpus) else None
+
+
+def term_counts(value: str) -> Counter[str]:
+    """Lexical terms of one text, as the index counts them."""
+    return text.terms(clip(value))
+
+
+def describe(corpus: Corpus) -> dict[str, object]:
+    """Sizes and null distribution, for logs and the evaluation report."""
+    return {
+        "experts": len(corpus.experts),
+        "units": len(corpus.units.owner),
+        "terms": len(corpus.index.vocabulary),
+        "words": len(corpus.words.index),
+        "characters": len(corpus.characters.index),
+        "null": asdict(corpus.null),
+        "fingerprint": corpus.fingerprint,
+    }

@@ -1,0 +1,125 @@
+"""Log-tf idf cosine over characters, bigrams and Latin tokens, pivoted by length.
+
+Idf blends the register with a background (the start text), so that sixty profiles do not decide which words are rare.
+Source of the pivot: Singhal, Buckley and Mitra, "Pivoted document length normalization", SIGIR 1996.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine.config import TextConfig
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LexicalIndex:
+    """Postings by term: ``documents[indptr[t]:indptr[t + 1]]`` with their weights.
+
+    vocabulary maps every term of the register and of the background to a column; idf (n_terms,).
+    """
+
+    vocabulary: dict[str, int]
+    idf: Floats
+    unseen_idf: float
+    indptr: Ints
+    documents: Ints
+    weights: Floats
+    size: int
+
+    def query(self, parts: Sequence[tuple[Counter[str], float]]) -> dict[str, float]:
+        """Unit-length query weights; each part's log-tf sums to its own weight before idf."""
+        mixed: dict[str, float] = {}
+        for counts, weight in parts:
+            logs = {term: float(np.log1p(count)) for term, count in counts.items()}
+            total = sum(logs.values())
+            if total <= 0:
+                continue
+            for term, value in logs.items():
+                mixed[term] = mixed.get(term, 0.0) + weight * value / total
+        weighted = {term: value * self.idf_of(term) for term, value in mixed.items()}
+        norm = float(np.sqrt(sum(value * value for value in weighted.values())))
+        return {term: value / norm for term, value in weighted.items()} if norm > 0 else {}
+
+    def idf_of(self, term: str) -> float:
+        column = self.vocabulary.get(term)
+        return self.unseen_idf if column is None else float(self.idf[column])
+
+    def scores(self, query: Mapping[str, float]) -> Floats:
+        """Similarity of one query to every document, (n_documents,), >= 0."""
+        out = np.zeros(self.size, dtype=np.float64)
+        for term in sorted(query):
+            column = self.vocabulary.get(term)
+            if column is not None:
+                span = slice(int(self.indptr[column]), int(self.indptr[column + 1]))
+                out[self.documents[span]] += query[term] * self.weights[span]
+        return out
+
+    def document_weights(self, term: str, document: int) -> float:
+        """Weight of one term in one document; 0 when absent."""
+        column = self.vocabulary.get(term)
+        if column is None:
+            return 0.0
+        first, last = int(self.indptr[column]), int(self.indptr[column + 1])
+        place = first + int(np.searchsorted(self.documents[first:last], document))
+        return float(self.weights[place]) if place < last and self.documents[place] == document else 0.0
+
+
+def build(
+    documents: Sequence[Counter[str]],
+    kinds: Sequence[int],
+    background: Sequence[Counter[str]],
+    config: TextConfig,
+) -> LexicalIndex:
+    """Index ``documents``; each is pivoted on the mean norm of its own kind (profile, achievement).
+
+    idf = ln(1 + (N - df + .5) / (df + .5)) with df = df(register) + B * df(background) / |background|, N = |register| + B.
+    """
+    frequency: Counter[str] = Counter()
+    for counts in documents:
+        frequency.update(counts.keys())
+    behind: Counter[str] = Counter()
+    for counts in background:
+        behind.update(counts.keys())
+    prior = config.background_documents if background else 0.0
+    vocabulary = {term: column for column, term in enumerate(sorted(frequency.keys() | behind.keys()))}
+    df = np.array(
+        [frequency[term] + prior * behind[term] / max(1, len(background)) for term in vocabulary], dtype=np.float64
+    )
+    total = len(documents) + prior
+    idf = np.log1p(np.maximum(total - df + 0.5, 0.0) / (df + 0.5))
+    columns: list[int] = []
+    owners: list[int] = []
+    values: list[float] = []
+    for number, counts in enumerate(documents):
+        for term, count in counts.items():
+            columns.append(vocabulary[term])
+            owners.append(number)
+            values.append(count)
+    column_array, owner_array = np.array(columns, dtype=np.int64), np.array(owners, dtype=np.int64)
+    weights = np.log1p(np.array(values, dtype=np.float64)) * idf[column_array] if columns else np.zeros(0)
+    norms = np.sqrt(np.bincount(owner_array, weights=weights**2, minlength=len(documents)))
+    kind_array = np.array(kinds, dtype=np.int64)
+    divisor = np.ones(len(documents), dtype=np.float64)
+    for kind in sorted(set(kinds)):
+        members = (kind_array == kind) & (norms > 0)
+        if members.any():
+            divisor[members] = (1 - config.pivot) * norms[members].mean() + config.pivot * norms[members]
+    if columns:
+        weights = weights / divisor[owner_array]
+    order = np.lexsort((owner_array, column_array))
+    indptr = np.searchsorted(column_array[order], np.arange(len(vocabulary) + 1)).astype(np.int64)
+    return LexicalIndex(
+        vocabulary=vocabulary,
+        idf=idf,
+        unseen_idf=float(np.log1p((total + 0.5) / 0.5)),
+        indptr=indptr,
+        documents=owner_array[order],
+        weights=weights[order],
+        size=len(documents),
+    )

@@ -1,0 +1,156 @@
+"""From raw text to the two token streams of the engine: character bigrams and segmented words.
+
+Normalisation is NFKC, lower case, traditional to simplified, so every door writes the same tokens.
+"""
+
+import functools
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import rjieba
+from opencc import OpenCC
+
+_CJK = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+# A whole Latin or mixed token keeps its inner joints: gcr15, nd-fe-b, pm2.5, 5t/h, a356-t6.
+_RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<latin>[^\W_{_CJK}]+(?:[.\-/+][^\W_{_CJK}]+)*)")
+_PART = re.compile(r"[^\W\d_]{2,}|[^\W_]*\d[^\W_]*")
+_HAS_LETTER = re.compile(r"[^\W\d_]")
+_SEGMENT = re.compile(r"[^\n。!?;]+")
+
+# Words that say nothing about a technique, in either language; kept short, idf does the rest.
+STOP_WORDS = frozenset(
+    (
+        "的 了 和 与 及 或 在 是 为 对 等 中 上 下 以 于 由 从 向 把 被 将 而 也 都 就 又 并 其 该 此 这 那 各 某 之 所 者 "
+        "进行 通过 以及 一种 一个 具有 可以 能够 由于 因此 目前 现有 需要 主要 相关 实现 采用 使用 存在 问题 我们 公司 企业 "
+        "要求 希望 解决 提供 包括 同时 其中 根据 为了 达到 不 无 有 没有 较 很 更 最 可 能 后 前 内 外 时 年 月 日 个 种 "
+        "the of and in on for to a an with by is are be as at from or that this it its into using use based can has have "
+        "was were we our which their these those not no more new such than"
+    ).split()
+)
+
+
+STOP_CHARACTERS = frozenset("的和与及或等在是为对中了以于由从并其该此这一种个")
+
+
+class Mapped(NamedTuple):
+    """Normalised text with, for every character of it, where it came from in the original."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+
+@functools.cache
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def _simplify(text: str) -> str:
+    """Traditional to simplified without changing the length, so that offsets stay valid."""
+    if text.isascii():
+        return text
+    converted: str = _converter().convert(text)
+    if len(converted) == len(text):
+        return converted
+    return "".join(_simplify_char(char) for char in text)
+
+
+@functools.lru_cache(maxsize=30_000)
+def _simplify_char(char: str) -> str:
+    converted: str = _converter().convert(char)
+    return converted if len(converted) == 1 else char
+
+
+@functools.lru_cache(maxsize=30_000)
+def _fold(cluster: str) -> str:
+    return unicodedata.normalize("NFKC", cluster).lower()
+
+
+def _storable(text: str) -> str:
+    """Lone surrogates cannot be encoded for the compiled segmenters; they carry no meaning."""
+    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
+
+
+def normalise(text: str) -> str:
+    """NFKC, lower case, simplified characters."""
+    return _simplify(unicodedata.normalize("NFKC", _storable(text)).lower())
+
+
+def normalise_mapped(text: str) -> Mapped:
+    """The same text as ``normalise`` with offsets into the original for marking passages."""
+    text = _storable(text)
+    out: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position = 0
+    while position < len(text):
+        end = position + 1
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        folded = _fold(text[position:end]) if end - position < 8 else text[position].lower()
+        out.append(folded)
+        starts.extend([position] * len(folded))
+        ends.extend([end] * len(folded))
+        position = end
+    return Mapped(_simplify("".join(out)), starts, ends)
+
+
+def iter_terms(normalised: str) -> Iterator[tuple[str, int, int]]:
+    """Lexical terms with offsets: characters and bigrams of CJK runs, whole Latin tokens and their parts.
+
+    Pure numbers and function characters are left out; characters beside bigrams let 防腐 meet 耐腐蚀.
+    """
+    for match in _RUN.finditer(normalised):
+        start, end = match.span()
+        run = match.group()
+        if match.lastgroup == "cjk":
+            previous = False
+            for offset, char in enumerate(run):
+                keep = char not in STOP_CHARACTERS
+                if keep:
+                    yield char, start + offset, start + offset + 1
+                    if previous:
+                        yield run[offset - 1 : offset + 1], start + offset - 1, start + offset + 1
+                previous = keep
+        elif _HAS_LETTER.search(run):
+            if run not in STOP_WORDS:
+                yield run, start, end
+            if len(run) <= 40 and not run.isalnum():
+                for part in _PART.finditer(run):
+                    if part.group() != run and not part.group().isdigit() and part.group() not in STOP_WORDS:
+                        yield part.group(), start + part.start(), start + part.end()
+
+
+def terms(text: str) -> Counter[str]:
+    """Lexical term counts of one text."""
+    return Counter(term for term, _, _ in iter_terms(normalise(text)))
+
+
+def words(text: str) -> list[list[str]]:
+    """Segmented words of one text, one list per sentence, for the co-occurrence vectors."""
+    sentences = []
+    for match in _SEGMENT.finditer(normalise(text)):
+        kept = [word for word in rjieba.cut(match.group(), True) if is_content_word(word)]
+        if kept:
+            sentences.append(kept)
+    return sentences
+
+
+def characters(text: str) -> list[list[str]]:
+    """Single ideographs and whole Latin tokens of one text, for the character vectors."""
+    found: list[str] = []
+    for match in _RUN.finditer(normalise(text)):
+        run = match.group()
+        if match.lastgroup == "cjk":
+            found.extend(char for char in run if char not in STOP_CHARACTERS)
+        elif run not in STOP_WORDS and _HAS_LETTER.search(run):
+            found.append(run)
+    return [found] if found else []
+
+
+def is_content_word(word: str) -> bool:
+    """A word with at least one letter or ideograph that is not a stop word."""
+    return word not in STOP_WORDS and _HAS_LETTER.search(word) is not None
