@@ -95,7 +95,7 @@ def order_accept(*, order_id, actor, note=""):
     moment = now()
     try:
         with transaction.atomic():  # savepoint: seat and capacity are constraints
-            load_reserve(expert_id=order.expert_id, actor=actor)
+            load_reserve(expert_id=order.expert_id)
             _move(
                 order, OrderStatus.ACCEPTED, "accepted", actor, seat=seat, answered_at=moment,
                 note=clean_text(note)[:500],
@@ -139,7 +139,7 @@ def _end(order, new, verb, actor, *, reason="", **changes):
     held, confirmed = order.status in TAKEN, order.status == OrderStatus.CONFIRMED
     _move(order, new, verb, actor, reason=reason, seat=None, ended_at=now(), **({"reason": reason} | changes))
     if held:
-        load_release(expert_id=order.expert_id, actor=actor)
+        load_release(expert_id=order.expert_id)
     if confirmed:
         contact_close(order_code=order.code, actor=actor)
         others = Order.objects.filter(need=order.need, status__in=(OrderStatus.CONFIRMED, OrderStatus.CONVERTED))
@@ -164,7 +164,7 @@ def order_confirm(*, order_id, actor):
         need=need, expert_code=order.expert.code, user_id=order.expert.user_id, order_code=order.code,
         level=DisclosureLevel.FULL, actor=actor,
     )  # fmt: skip
-    contact_open(expert=order.expert, order_code=order.code, firm_code=need.enterprise.code, actor=actor)
+    contact_open(expert_id=order.expert_id, order_code=order.code, firm_code=need.enterprise.code, actor=actor)
     need_taken(need, actor=actor)
     if _seat(need) is None:
         _close_rivals(order, actor)
