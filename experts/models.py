@@ -32,13 +32,17 @@ class Institution(models.Model):
 
 class ExpertQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Register rows the user may know about: the office's counties, the person's own rows, and rows of people in
-        the same expert group now. Firms meet an expert through an order, never through the register."""
+        """Register rows the user may know about: the office's counties, the person's own rows, and, while they are in
+        the register, people of the same expert group or of a group the user's county leads. Firms meet an expert
+        through an order, never through the register."""
         if not user.is_authenticated:
             return self.none()
-        own_groups = GroupMembership.objects.current().filter(expert__user=user.pk).values("group")
-        mate = GroupMembership.objects.current().filter(expert=OuterRef("pk"), group__in=own_groups)
-        return self.filter(Q(county__in=user.county_ids()) | Q(user=user.pk) | Exists(mate))
+        counties = user.county_ids()
+        current = GroupMembership.objects.current()
+        own_groups = current.filter(expert__user=user.pk).values("group")
+        joined = Q(group__in=own_groups) | Q(group__county__in=counties) if counties else Q(group__in=own_groups)
+        mate = Exists(current.filter(joined, expert=OuterRef("pk")))
+        return self.filter(Q(county__in=counties) | Q(user=user.pk) | (Q(status=ExpertStatus.ACTIVE) & mate))
 
     def active(self):
         return self.filter(status=ExpertStatus.ACTIVE)
@@ -46,13 +50,17 @@ class ExpertQuerySet(models.QuerySet):
     def for_list(self):
         return self.select_related("county", "institution")
 
+    def paused_on(self, day):
+        """Rows whose pause covers ``day``."""
+        return self.filter(Q(paused_until=None) | Q(paused_until__gte=day), paused_from__lte=day)
+
     def for_matching(self):
         """What the engine reads: active rows whose person has not refused."""
         return self.active().exclude(consent=ConsentState.REFUSED)
 
 
 class Expert(models.Model):
-    """One person in one county's register. ``load`` is kept by ``experts.services.load_changed``."""
+    """One person in one county's register. ``load`` moves in ``experts.services.load`` alone."""
 
     code = models.CharField(_("编号"), max_length=12, unique=True, default=partial(new_code, "ZJ"), editable=False)
     county = models.ForeignKey(Region, models.PROTECT, related_name="experts", verbose_name=_("登记县"))
@@ -108,6 +116,12 @@ class Expert(models.Model):
         ordering = ("name_pinyin", "pk")
         constraints = [
             models.CheckConstraint(condition=Q(status__in=ExpertStatus.values), name="expert_status_known"),
+            models.CheckConstraint(condition=Q(consent__in=ConsentState.values), name="expert_consent_known"),
+            models.CheckConstraint(
+                condition=Q(status=ExpertStatus.MERGED, merged_into__isnull=False)
+                | (~Q(status=ExpertStatus.MERGED) & Q(merged_into=None)),
+                name="expert_merged_names_successor",
+            ),
             models.CheckConstraint(condition=Q(load__lte=F("capacity")), name="expert_load_within_capacity"),
             models.CheckConstraint(
                 condition=Q(paused_until=None) | Q(paused_from=None) | Q(paused_until__gte=F("paused_from")),
@@ -246,9 +260,31 @@ class Appointment(models.Model):
 
     class Meta:
         ordering = ("-started_on", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(started_on=None) | Q(ended_on__gte=F("started_on")),
+                name="appointment_in_order",
+            )
+        ]
 
     def __str__(self):
         return self.title
+
+    @property
+    def is_current(self):
+        return self.ended_on is None or self.ended_on >= localdate()
+
+
+class ExpertGroupQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Groups of the user's counties, groups with an expert of theirs, and the user's own."""
+        if not user.is_authenticated:
+            return self.none()
+        counties = user.county_ids()
+        member = GroupMembership.objects.filter(
+            Q(expert__county__in=counties) | Q(expert__user=user.pk), group=OuterRef("pk")
+        )
+        return self.filter(Q(county__in=counties) | Exists(member))
 
 
 class ExpertGroup(models.Model):
@@ -258,6 +294,7 @@ class ExpertGroup(models.Model):
     county = models.ForeignKey(Region, models.PROTECT, related_name="expert_groups", verbose_name=_("牵头县"))
     name = models.CharField(_("专家组"), max_length=60)
     chains = models.ManyToManyField(Chain, blank=True, related_name="expert_groups")
+    objects = ExpertGroupQuerySet.as_manager()
 
     class Meta:
         ordering = ("county", "pk")
@@ -286,7 +323,11 @@ class GroupMembership(models.Model):
     class Meta:
         ordering = ("-is_leader", "pk")
         constraints = [
-            models.UniqueConstraint(fields=["group", "expert"], condition=Q(ended_on=None), name="group_member_once")
+            models.UniqueConstraint(fields=["group", "expert"], condition=Q(ended_on=None), name="group_member_once"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(started_on=None) | Q(ended_on__gte=F("started_on")),
+                name="membership_in_order",
+            ),
         ]
 
     def __str__(self):
