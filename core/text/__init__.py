@@ -9,6 +9,7 @@ from core.text.clean import (
     clean_line,
     clean_text,
     normalise,
+    plain_string,
     to_simplified,
 )
 from core.text.reasons import REASONS, reason_text, remedy_text
@@ -56,6 +57,7 @@ __all__ = [
     "parse_phone",
     "parse_url",
     "parse_year",
+    "plain_string",
     "reason_text",
     "remedy_text",
     "search_query_tokens",

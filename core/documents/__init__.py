@@ -1,0 +1,1 @@
+"""Documents: rows in, bytes out. No queries, no requests."""
