@@ -107,6 +107,7 @@ class Command(BaseCommand):
     def serve(self, port):
         if not bootstrap.port_is_free(port):
             raise CommandError(_("端口 {port} 已被占用，请用 --port 另选一个。").format(port=port))
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty here: files are served where they lie
         children = []
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(number, self.interrupt)
