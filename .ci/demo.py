@@ -47,7 +47,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="qianxian-ci-demo-") as var:
         environment = {**os.environ, "QIANXIAN_VAR": var}
         began = time.monotonic()
-        demo = subprocess.Popen(["python3", "manage.py", "demo", "--port", str(port)], env=environment)  # noqa: S607
+        demo = subprocess.Popen(["python3", "manage.py", "demo", "--port", str(port)], env=environment)  # noqa: S603, S607 -- as a user types it
         try:
             while status(port, "/healthz") != 200:
                 if demo.poll() is not None or time.monotonic() - began > READY_SECONDS:
