@@ -179,7 +179,7 @@ def relation_names():
         for field in model._meta.get_fields():
             if field.auto_created and not field.concrete:
                 owner = field.related_model._meta.app_label
-                if owner in RUNG and owner != model._meta.app_label:
+                if owner in RUNG:
                     reverse[field.name].add(owner)
             else:
                 forward[model._meta.app_label].add(field.name)
