@@ -14,8 +14,9 @@ from reports.enums import ExportStatus, Ledger
 
 class ExportQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """An export belongs to the person who asked: its rows were drawn in that person's scope."""
-        return self.filter(requested_by=user.pk)
+        """An export belongs to the person who asked, while that person is still office of its county: its rows were
+        drawn in that scope."""
+        return self.filter(requested_by=user.pk, county__in=user.county_ids())
 
 
 class Export(models.Model):
