@@ -129,7 +129,7 @@ def need_completeness(need):
 
 def matching_rows(*, county_id=None, need_ids=None):
     """Needs as the engine reads them: open ones of a county, or the named ones."""
-    needs = Need.objects.select_related("chain").prefetch_related(
+    needs = Need.objects.select_related("chain", "enterprise").prefetch_related(
         Prefetch("targets", NeedTarget.objects.order_by("order", "pk")), "chain__industries"
     )
     if need_ids is not None:

@@ -106,8 +106,8 @@ class Match(models.Model):
 
     result = models.ForeignKey(MatchResult, models.CASCADE, related_name="matches")
     expert = models.ForeignKey(Expert, models.CASCADE, related_name="matches")
-    rank = models.PositiveIntegerField(_("名次"), null=True, blank=True)  # among the need's experts; None: reverse only
-    expert_rank = models.PositiveIntegerField(null=True, blank=True)  # among the expert's needs; None: not among them
+    # Among the need's experts; None when only the expert's side keeps the pair.
+    rank = models.PositiveIntegerField(_("名次"), null=True, blank=True)
     score = models.FloatField(_("得分"))
     similarity = models.FloatField(_("相似度"))
     band = models.CharField(_("匹配程度"), max_length=8, choices=Band)
@@ -124,7 +124,7 @@ class Match(models.Model):
         ]
         indexes = [
             models.Index(fields=["result", "rank"], name="match_of_need"),  # the match page
-            models.Index(fields=["expert", "expert_rank"], name="match_of_expert"),  # the expert's best needs
+            models.Index(fields=["expert", "-score"], name="match_of_expert"),  # the expert's best needs
         ]
 
     def __str__(self):

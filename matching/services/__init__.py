@@ -10,8 +10,19 @@ from matching.services.marks import (
     recusal_add,
     recusal_remove,
 )
+from matching.services.runs import (
+    corpus_of,
+    counties_with_open_needs,
+    run_claim,
+    run_execute,
+    run_failed,
+    run_request,
+    runs_to_resume,
+)
 
 __all__ = [
+    "corpus_of",
+    "counties_with_open_needs",
     "pair_block",
     "pair_mark_clear",
     "pair_mark_offered",
@@ -20,4 +31,9 @@ __all__ = [
     "pair_unmark",
     "recusal_add",
     "recusal_remove",
+    "run_claim",
+    "run_execute",
+    "run_failed",
+    "run_request",
+    "runs_to_resume",
 ]
