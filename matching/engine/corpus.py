@@ -1,5 +1,7 @@
 """The register as the engine holds it: idf, postings, vectors and null distribution under one fingerprint."""
 
+import dataclasses
+import functools
 import hashlib
 import os
 import pickle
@@ -8,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +42,30 @@ class Units:
 
 
 @dataclass(frozen=True)
+class Tokens:
+    """One text segmented for both vector models."""
+
+    words: list[list[str]]
+    characters: list[list[str]]
+
+    @classmethod
+    def of(cls, value: str) -> Self:
+        return cls(text.words(value), text.characters(value))
+
+
+@functools.lru_cache(maxsize=2)
+def _start_tokens(start: StartText) -> tuple[Tokens, ...]:
+    return tuple(Tokens.of(line) for line in start.lines)
+
+
+@functools.lru_cache(maxsize=2)
+def _background_terms(start: StartText) -> tuple[Counter[str], ...]:
+    size = _NAMES_PER_BACKGROUND
+    names = ["。".join(start.names[first : first + size]) for first in range(0, len(start.names), size)]
+    return tuple(text.terms(item) for item in (*names, *start.prose))
+
+
+@dataclass(frozen=True)
 class Query:
     """A need ready for scoring: unit-length term weights and the mean of its title and full-text vectors."""
 
@@ -64,9 +91,7 @@ class Corpus:
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """Unit vectors (n, word + character dimensions): the dot product is the mean of both cosines."""
-        by_word = self.words.embed([text.words(item) for item in texts])
-        by_character = self.characters.embed([text.characters(item) for item in texts])
-        return np.hstack([by_word, by_character]) / np.sqrt(2.0)
+        return _embed(self.words, self.characters, [Tokens.of(item) for item in texts])
 
     def query(self, need: NeedDoc) -> Query:
         """Terms and vector of one need."""
@@ -97,6 +122,13 @@ class Corpus:
         )
 
 
+def _embed(words: vectors.Vectors, characters: vectors.Vectors, tokens: Sequence[Tokens]) -> Floats:
+    by_word = words.embed([item.words for item in tokens])
+    by_character = characters.embed([item.characters for item in tokens])
+    joined: Floats = np.hstack([by_word, by_character]) / np.sqrt(2.0)
+    return joined
+
+
 def combine_units(scores: Floats, units: Units, experts: int, best: int) -> Floats:
     """Unit scores to one per expert: the profile, lifted by the mean of the best achievements, never lowered by it.
 
@@ -107,7 +139,8 @@ def combine_units(scores: Floats, units: Units, experts: int, best: int) -> Floa
     profile[units.owner[is_profile]] = scores[is_profile]
     works = np.flatnonzero(~is_profile)
     if not len(works):
-        return np.nan_to_num(profile, nan=0.0)
+        alone: Floats = np.nan_to_num(profile, nan=0.0)
+        return alone
     order = works[np.lexsort((-scores[works], units.owner[works]))]
     owners = units.owner[order]
     place = np.arange(len(order)) - np.searchsorted(owners, owners)
@@ -117,7 +150,8 @@ def combine_units(scores: Floats, units: Units, experts: int, best: int) -> Floa
     mean = np.divide(total, count, out=np.full(experts, np.nan), where=count > 0)
     both = np.fmax(profile, (profile + mean) / 2)
     combined = np.where(np.isnan(mean), profile, np.where(np.isnan(profile), mean, both))
-    return np.nan_to_num(combined, nan=0.0)
+    result: Floats = np.nan_to_num(combined, nan=0.0)
+    return result
 
 
 def clip(value: str) -> str:
@@ -171,16 +205,17 @@ def build_corpus(
     start = load_start_text() if start_text is None else start_text
     register = tuple(sorted(experts, key=lambda item: item.id))
     unit_texts, units = _units(register)
-    training = [*start.lines, *unit_texts, *(need_text(need) for need in sorted(needs, key=lambda item: item.id))]
     report("words")
-    words = vectors.train((text.words(item) for item in training), settings.words, seed=settings.seed)
-    report("characters")
-    chars = vectors.train((text.characters(item) for item in training), settings.characters, seed=settings.seed)
+    unit_tokens = [Tokens.of(item) for item in unit_texts]
+    need_tokens = [Tokens.of(need_text(need)) for need in sorted(needs, key=lambda item: item.id)]
+    training = [*_start_tokens(start), *unit_tokens, *need_tokens]
+    report("vectors")
+    words = vectors.train((item.words for item in training), settings.words, seed=settings.seed)
+    chars = vectors.train((item.characters for item in training), settings.characters, seed=settings.seed)
     report("index")
-    names = ["。".join(start.names[i : i + _NAMES_PER_BACKGROUND]) for i in range(0, len(start.names), 10)]
-    background = [text.terms(item) for item in (*names, *start.prose)]
-    index = lexical.build([text.terms(item) for item in unit_texts], list(units.kind), background, settings)
-    draft = Corpus(
+    unit_terms = [text.terms(item) for item in unit_texts]
+    index = lexical.build(unit_terms, units.kind.tolist(), _background_terms(start), settings)
+    corpus = Corpus(
         fingerprint=corpus_fingerprint(register, needs, start, settings),
         config=settings,
         experts=register,
@@ -189,17 +224,11 @@ def build_corpus(
         index=index,
         words=words,
         characters=chars,
-        embeddings=np.zeros((0, 0)),
+        embeddings=_embed(words, chars, unit_tokens),
         null=bands.Null(),
     )
-    embedded = _replace(draft, embeddings=draft.embed(unit_texts))
     report("null")
-    return _replace(embedded, null=_null(embedded, start))
-
-
-def _replace(corpus: Corpus, **changes: object) -> Corpus:
-    values = {name: getattr(corpus, name) for name in corpus.__dataclass_fields__}
-    return Corpus(**{**values, **changes})
+    return dataclasses.replace(corpus, null=_null(corpus, start))
 
 
 def _units(experts: Sequence[ExpertDoc]) -> tuple[list[str], Units]:

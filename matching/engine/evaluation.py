@@ -1,7 +1,8 @@
 """Judged-mode measures of the production pipeline, with bootstrap intervals.
 
 Conventions: gain 2**grade - 1; relevant is grade >= 2; measures per need, then the mean; ties count against the system;
-needs with fewer than five judged candidates are left out, those without a relevant one out of MAP, P@5 and AUC.
+needs with fewer than five judged candidates or none above grade 0 are left out, those without a relevant one out of
+MAP, P@5 and AUC.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import pipeline
+from matching.engine import bands, pipeline
 from matching.engine.config import Config
 from matching.engine.corpus import describe
 from matching.engine.types import AchievementDoc, ExpertDoc, NeedDoc
@@ -109,11 +110,11 @@ def auc(scores: Floats, grades: Ints) -> float:
 
 def measure_need(scores: Floats, grades: Ints) -> dict[str, float]:
     """The four measures of one need; NaN where a convention leaves it out."""
-    if len(grades) < FEWEST_JUDGED:
-        return dict.fromkeys(MEASURES, float("nan"))
+    nothing = float("nan")
+    if len(grades) < FEWEST_JUDGED or not (grades > 0).any():
+        return dict.fromkeys(MEASURES, nothing)
     ranked = grades[worst_case_order(scores, grades)]
     if not (grades >= RELEVANT).any():
-        nothing = float("nan")
         return {"ndcg@10": ndcg(ranked), "map": nothing, "p@5": nothing, "auc": nothing}
     return {
         "ndcg@10": ndcg(ranked),
@@ -208,7 +209,7 @@ def evaluate(
     per_need: dict[str, dict[str, float]] = {}
     graded: list[tuple[float, int]] = []
     unmet: list[str] = []
-    needed = pipeline.bands.threshold(settings.bands, len(collection.experts))
+    needed = bands.threshold(settings.bands, len(collection.experts))
     handle = run.open("w", encoding="utf-8", newline="\n") if run is not None else None
     try:
         rows = pipeline.score_matrix(corpus, collection.needs, config=settings)
@@ -230,7 +231,7 @@ def evaluate(
     return Report(
         measures={name: bootstrap([row[name] for row in per_need.values()]) for name in MEASURES} if judged else {},
         per_need=per_need,
-        bands=_bands(graded, settings),
+        bands=_band_table(graded, settings),
         no_candidate=tuple(unmet),
         corpus=describe(corpus),
         needs=len(collection.needs),
@@ -239,11 +240,11 @@ def evaluate(
     )
 
 
-def _bands(graded: Sequence[tuple[float, int]], config: Config) -> dict[str, dict[str, float]]:
+def _band_table(graded: Sequence[tuple[float, int]], config: Config) -> dict[str, dict[str, float]]:
     """Pairs and share of relevant per band, weakest first."""
     found: dict[str, dict[str, float]] = {}
     for name in ("weak", "general", "fair", "strong"):
-        grades = [grade for value, grade in graded if pipeline.bands.band(value, config.bands) == name]
+        grades = [grade for value, grade in graded if bands.band(value, config.bands) == name]
         share = sum(grade >= RELEVANT for grade in grades) / len(grades) if grades else float("nan")
         found[name] = {"pairs": len(grades), "relevant": share}
     return found

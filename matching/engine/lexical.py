@@ -78,7 +78,7 @@ def build(
 ) -> LexicalIndex:
     """Index ``documents``; each is pivoted on the mean norm of its own kind (profile, achievement).
 
-    idf = ln(1 + (N - df + .5) / (df + .5)) with df = df(register) + B * df(background) / |background|, N = |register| + B.
+    idf = ln(1 + (N - df + .5) / (df + .5)), df = df(register) + B * df(background) / |background|, N = |register| + B.
     """
     frequency: Counter[str] = Counter()
     for counts in documents:

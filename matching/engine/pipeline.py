@@ -13,6 +13,7 @@ from matching.engine.corpus import Corpus, Query, build_corpus, corpus_cached, c
 from matching.engine.mask import PairMask
 from matching.engine.types import (
     PARTS,
+    Band,
     ExpertFacts,
     NeedDoc,
     NeedResult,
@@ -249,7 +250,7 @@ def pair_strength(raw: tuple[float, float], null: bands.Null, evidence: int) -> 
     return float(bands.strength(np.array([raw[1]]), np.array([raw[0]]), null, evidence)[0])
 
 
-def pair_band(value: float, config: BandConfig) -> bands.Band:
+def pair_band(value: float, config: BandConfig) -> Band:
     return bands.band(value, config)
 
 

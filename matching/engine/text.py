@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import rjieba
@@ -21,17 +22,7 @@ _HAS_LETTER = re.compile(r"[^\W\d_]")
 _SEGMENT = re.compile(r"[^\n。!?;]+")
 
 # Words that say nothing about a technique, in either language; kept short, idf does the rest.
-STOP_WORDS = frozenset(
-    (
-        "的 了 和 与 及 或 在 是 为 对 等 中 上 下 以 于 由 从 向 把 被 将 而 也 都 就 又 并 其 该 此 这 那 各 某 之 所 者 "
-        "进行 通过 以及 一种 一个 具有 可以 能够 由于 因此 目前 现有 需要 主要 相关 实现 采用 使用 存在 问题 我们 公司 企业 "
-        "要求 希望 解决 提供 包括 同时 其中 根据 为了 达到 不 无 有 没有 较 很 更 最 可 能 后 前 内 外 时 年 月 日 个 种 "
-        "the of and in on for to a an with by is are be as at from or that this it its into using use based can has have "
-        "was were we our which their these those not no more new such than"
-    ).split()
-)
-
-
+STOP_WORDS = frozenset(Path(__file__).with_name("data").joinpath("stop_words.txt").read_text(encoding="utf-8").split())
 STOP_CHARACTERS = frozenset("的和与及或等在是为对中了以于由从并其该此这一种个")
 
 
