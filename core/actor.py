@@ -7,6 +7,7 @@ from core.enums import Channel
 
 ACTING_KEY = "acting_for"  # in the session: {kind, code, name, county_id, since}
 
+
 @dataclass(frozen=True)
 class Actor:
     """``user`` is None for the system and for signed links. ``on_behalf_of`` is the code of the firm or expert that
@@ -17,6 +18,7 @@ class Actor:
     channel: str = Channel.PAGE
     grant: str = ""
     label: str = field(default="", compare=False)
+    token: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def of(cls, request, *, on_behalf_of=""):
@@ -31,8 +33,9 @@ class Actor:
         return cls(channel=Channel.SYSTEM, label=label)
 
     @classmethod
-    def link(cls, *, grant, label=""):
-        return cls(channel=Channel.LINK, grant=grant, label=label)
+    def link(cls, *, grant, token, label=""):
+        """Whoever holds the raw ``token`` of a link to the object whose code is ``grant``."""
+        return cls(channel=Channel.LINK, grant=grant, label=label, token=token)
 
     def scope(self, queryset):
         """``queryset`` cut to what this actor may touch: the one object of a link, all for the system."""

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from accounts.services import link_use, links_revoke
 from core import audit, outbox
 from core.calendar import add_working_days
 from core.errors import DomainError, Invalid, NotPermitted, TransitionRefused, require
@@ -24,6 +25,8 @@ from enterprises.services import need_close_disclosures, need_disclose, need_fre
 from experts.models import Expert
 from experts.services import contact_close, contact_open, load_release, load_reserve
 from matching.services import pair_mark_clear, pair_mark_offered, pair_refusal
+
+LINK_PURPOSE = "order"
 
 
 def _lock(actor, order_id):
@@ -108,6 +111,10 @@ def order_accept(*, order_id, actor, note=""):
 
 
 def _move(order, new, verb, actor, *, reason="", **changes):
+    if order.status == OrderStatus.OFFERED:  # the answer is given: a link is used up, every other one is closed
+        if actor.token:
+            link_use(raw=actor.token, purpose=LINK_PURPOSE, object_code=order.code)
+        links_revoke(purpose=LINK_PURPOSE, object_code=order.code)
     move(
         order, new, table=ORDER_MOVES, actor=actor, verb=verb, topic=f"order.{verb}", reason=reason,
         data={"need": order.need.code}, **changes,

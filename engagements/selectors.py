@@ -1,0 +1,141 @@
+"""Reads around orders: what waits for whom, what a firm may see of an expert, what the clock must look at."""
+
+from dataclasses import dataclass
+
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from core.codes import mask_name
+from engagements.enums import OPEN, OrderStatus
+from engagements.models import Order
+from enterprises.models import Membership
+from enterprises.selectors import NeedView, need_levels
+from experts.selectors import contact_opened
+
+NAMED = (OrderStatus.CONFIRMED, OrderStatus.CONVERTED)
+
+
+@dataclass(frozen=True)
+class ExpertCard:
+    """An expert as the viewer of an order may see them: whole to the office and to the expert, blind to the firm until
+    the order is confirmed, then with the contact that the confirmation opened."""
+
+    name: str
+    unit: str
+    title: str
+    fields: tuple
+    is_named: bool
+    contact: dict | None = None
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """One order as one viewer may read it. Pages, the API and messages render this, never the row."""
+
+    order: Order
+    need: NeedView
+    expert: ExpertCard
+    is_office: bool
+    is_firm: bool
+    is_expert: bool
+
+
+def expert_card(order, *, named, with_contact=False):
+    expert = order.expert
+    return ExpertCard(
+        name=expert.name if named else mask_name(expert.name),
+        unit=str(expert.institution or "") if named else _("（确认后可见）"),
+        title=expert.title,
+        fields=tuple(expert.research_fields),
+        is_named=named,
+        contact=contact_opened(order_code=order.code) if with_contact else None,
+    )
+
+
+def order_views(orders, user):
+    """Orders that ``visible_to(user)`` gave, as the user may read them; a constant number of queries for a list."""
+    orders = list(orders)
+    needs = {order.need_id: order.need for order in orders}
+    levels = need_levels(needs.values(), user)
+    counties = user.county_ids()
+    firms = set(Membership.objects.filter(user=user.pk, is_active=True).values_list("enterprise_id", flat=True))
+    views = []
+    for order in orders:
+        is_office = order.need.county_id in counties
+        is_firm = order.need.enterprise_id in firms
+        is_expert = order.expert.user_id == user.pk
+        views.append(
+            OrderView(
+                order=order,
+                need=NeedView(order.need, levels[order.need_id]),
+                expert=expert_card(order, named=is_office or is_expert or order.status in NAMED),
+                is_office=is_office,
+                is_firm=is_firm,
+                is_expert=is_expert,
+            )
+        )
+    return views
+
+
+def order_view(order, user):
+    """One order with the contact that its confirmation opened, for the firm and the office."""
+    (view,) = order_views([order], user)
+    if order.status in NAMED and (view.is_firm or view.is_office):
+        card = expert_card(order, named=True, with_contact=True)
+        return OrderView(order, view.need, card, view.is_office, view.is_firm, view.is_expert)
+    return view
+
+
+def orders_awaiting_expert(user):
+    """The expert's inbox: offers still open, the most urgent first."""
+    offers = Order.objects.filter(expert__user=user.pk, status=OrderStatus.OFFERED, expires_at__gt=now())
+    return offers.for_list().order_by("expires_at")
+
+
+def orders_awaiting_firm(user):
+    """Accepted orders that the user's firms must confirm."""
+    waiting = Order.objects.visible_to(user).filter(
+        status=OrderStatus.ACCEPTED,
+        need__enterprise__memberships__user=user.pk,
+        need__enterprise__memberships__is_active=True,
+    )
+    return waiting.for_list().order_by("confirm_by")
+
+
+def orders_awaiting_office(user):
+    """What the office must push along: confirmations past their time and offers about to run out."""
+    return (
+        Order.objects.visible_to(user)
+        .filter(
+            need__county__in=user.county_ids("staff", "admin"), status__in=(OrderStatus.OFFERED, OrderStatus.ACCEPTED)
+        )
+        .for_list()
+        .order_by("expires_at")
+    )
+
+
+def orders_of_need(need, user):
+    return Order.objects.visible_to(user).filter(need=need).for_list()
+
+
+def open_order_count(need):
+    return Order.objects.filter(need=need, status__in=OPEN).count()
+
+
+# -- for the clock
+
+
+def offers_due(moment):
+    return Order.objects.filter(status=OrderStatus.OFFERED, expires_at__lte=moment)
+
+
+def offers_to_remind(before):
+    return Order.objects.filter(status=OrderStatus.OFFERED, reminded_at=None, expires_at__lte=before)
+
+
+def confirmations_due(moment):
+    return Order.objects.filter(status=OrderStatus.ACCEPTED, confirm_by__lte=moment)
+
+
+def confirmations_to_lapse(moment):
+    return Order.objects.filter(status=OrderStatus.ACCEPTED, officer_by__lte=moment)
