@@ -30,14 +30,14 @@ def layer_of(dotted):
 def test_no_import_goes_up_or_sideways():
     ours = [item for item in imports() if app_of(item.target) in RUNG]
     broken = [str(item) for item in ours if not may_import(app_of(item.module), app_of(item.target))]
-    assert broken == []
+    assert not broken, "\n".join(broken)
 
 
 def test_nobody_imports_tests_and_only_portal_the_prelude():
     broken = [str(item) for item in imports() if app_of(item.target) == "tests"]
     prelude = [item for item in imports() if app_of(item.target) == "bootstrap"]
     broken += [str(item) for item in prelude if app_of(item.module) != "portal"]
-    assert broken == []
+    assert not broken, "\n".join(broken)
 
 
 def test_layers_inside_an_app_point_inwards():
@@ -48,7 +48,7 @@ def test_layers_inside_an_app_point_inwards():
         outer, inner = layer_of(item.module), layer_of(item.target)
         if outer is not None and inner is not None and inner < outer:
             broken.append(str(item))
-    assert broken == []
+    assert not broken, "\n".join(broken)
 
 
 def imports_of_services():
@@ -85,7 +85,7 @@ def test_the_engine_is_free_of_django_and_of_the_apps():
         for item in imports()
         if item.module.startswith(allowed) and app_of(item.target) in banned and not item.target.startswith(allowed)
     ]
-    assert broken == []
+    assert not broken, "\n".join(broken)
 
 
 RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
@@ -103,7 +103,7 @@ def test_foreign_keys_point_down():
                 app = target.split(".")[0]
                 if re.fullmatch(r"[a-z_]+\.\w+", target) and app in RUNG and not foreign_key_allowed(module, app):
                     broken.append(f"{module}:{node.lineno} refers to {target}")
-    assert broken == []
+    assert not broken, "\n".join(broken)
 
 
 def foreign_key_allowed(module, app):
@@ -122,7 +122,7 @@ def test_migrations_depend_downwards():
                     app = getattr(pair.elts[0], "value", "")
                     if app in RUNG and not foreign_key_allowed(module, app):
                         broken.append(f"{module} depends on {app}")
-    assert broken == []
+    assert not broken, "\n".join(broken)
 
 
 def test_migrations_import_no_application_code():
@@ -135,7 +135,7 @@ def test_migrations_import_no_application_code():
         and ".migrations" not in item.target
         and not item.target.startswith(migration_helpers())
     ]
-    assert broken == []
+    assert not broken, "\n".join(broken)
 
 
 def migration_helpers():
@@ -167,7 +167,7 @@ def test_lookups_follow_no_reverse_relation_into_a_higher_app():
             hit = suspicious.intersection(lookup.lstrip("-").split("__"))
             if hit:
                 broken.append(f"{module}:{line} {lookup}")
-    assert broken == []
+    assert not broken, "\n".join(broken)
 
 
 def relation_names():
