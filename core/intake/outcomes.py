@@ -1,13 +1,13 @@
 """What an app's importer answers for each row. Importers live in ``<app>/importers.py``::
 
-    class ExpertsImporter:
-        kind = "experts"
-        register: Register
-        def prepare(self, county, options, *, actor): ...    # look-ups once per batch
-        def apply(self, rows: list[RowResult]) -> list[RowOutcome]   # writes; call inside a transaction, in chunks
-        def preview(self, rows: list[RowResult]) -> list[RowOutcome] # the same verdicts, nothing written
-        def finish(self): ...                                # one announcement per batch, in the last transaction
-        def undo(self, rows) -> list[RowOutcome]             # rows: ImportRow with object_id, status, before
+class ExpertsImporter:
+    kind = "experts"
+    register: Register
+    def prepare(self, county, options, *, actor): ...    # look-ups once per batch
+    def apply(self, rows: list[RowResult]) -> list[RowOutcome]   # writes; call inside a transaction, in chunks
+    def preview(self, rows: list[RowResult]) -> list[RowOutcome] # the same verdicts, nothing written
+    def finish(self): ...                                # one announcement per batch, in the last transaction
+    def undo(self, rows) -> list[RowOutcome]             # rows: ImportRow with object_id, status, before
 """
 
 from dataclasses import dataclass, field

@@ -169,7 +169,7 @@ def _messages(output: bytes) -> Iterator[dict[str, Any]]:
 
 def _cell(value: Any) -> Cell:
     if not isinstance(value, dict):
-        return value  # type: ignore[no-any-return]
+        return value
     ((kind, content),) = value.items()
     if kind == "d":
         return date.fromisoformat(content)

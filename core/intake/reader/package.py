@@ -96,6 +96,7 @@ def _book_path(names: set[str]) -> str:
 def _check_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
     """Inflate once: the declared size and checksum must be true, and XML must carry no DTD."""
     is_xml = info.filename.lower().endswith((".xml", ".rels", ".vml"))
+    is_sheet = info.filename.startswith("xl/worksheets/sheet")  # visible sheets get a pass of their own
     parser = _parser() if is_xml else None
     seen = 0
     try:
@@ -104,9 +105,10 @@ def _check_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
                 seen += len(chunk)
                 if seen > info.file_size:
                     raise Refused("zip_lies")
-                # sheets get their own pass; calamine itself judges the rest of their XML
-                if parser is not None and not info.filename.startswith("xl/worksheets/sheet"):
+                if parser is not None and not is_sheet:
                     parser.Parse(chunk, False)
+            if parser is not None and not is_sheet:
+                parser.Parse(b"", True)  # expat may put off small documents until it is told that they end
         if seen != info.file_size:
             raise Refused("zip_lies")
     except expat.ExpatError as exc:
@@ -121,7 +123,7 @@ def _parser() -> Any:
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
-    def forbid(*_args: Any) -> None:
+    def forbid(*_args: Any) -> Any:
         raise Refused("xml_dtd")
 
     parser.StartDoctypeDeclHandler = forbid
@@ -135,11 +137,9 @@ def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _parse(archive: zipfile.ZipFile, path: str, start: Any, end: Any = None) -> None:
-    parser = _parser()
+def _parse(archive: zipfile.ZipFile, path: str, start: Any, parser: Any = None) -> None:
+    parser = parser or _parser()
     parser.StartElementHandler = start
-    if end is not None:
-        parser.EndElementHandler = end
     try:
         with archive.open(path) as member:
             while chunk := member.read(CHUNK):
@@ -184,12 +184,12 @@ def _book(archive: zipfile.ZipFile, book_path: str, names: set[str]) -> BookFact
 
 def _scan_sheet(archive: zipfile.ZipFile, sheet: SheetFacts, limits: dict[str, Any]) -> None:
     row = column = -1
-    cell_type = ""
     has_formula = has_value = row_counted = False
+    parser = _parser()
     row_limit, column_limit = limits["rows"], limits["columns"]
 
     def start(tag: str, attrs: dict[str, str]) -> None:
-        nonlocal row, column, cell_type, has_formula, has_value, row_counted
+        nonlocal row, column, has_formula, has_value, row_counted
         tag = _local(tag) if ":" in tag else tag
         if tag == "c":
             reference = attrs.get("r")
@@ -201,10 +201,14 @@ def _scan_sheet(archive: zipfile.ZipFile, sheet: SheetFacts, limits: dict[str, A
                 column -= 1
             else:
                 column += 1
-            cell_type = attrs.get("t", "")
             has_formula = has_value = False
+            if attrs.get("t") == "e" and len(sheet.faults) < FAULTS_KEPT:
+                sheet.faults.append((row, column, "cell_error"))
         elif tag in ("v", "is"):
-            has_value = True
+            if has_formula:  # some writers leave an empty element: only text counts
+                parser.CharacterDataHandler = value
+            else:
+                has_value = True
             if not row_counted:
                 row_counted = True
                 sheet.row_count += 1
@@ -214,6 +218,7 @@ def _scan_sheet(archive: zipfile.ZipFile, sheet: SheetFacts, limits: dict[str, A
             sheet.max_column = max(sheet.max_column, column)
         elif tag == "f":
             has_formula = True
+            parser.EndElementHandler = end
         elif tag == "row":
             number = attrs.get("r", "")
             row = int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 8 else row + 1
@@ -226,16 +231,19 @@ def _scan_sheet(archive: zipfile.ZipFile, sheet: SheetFacts, limits: dict[str, A
             if first.isdigit() and last.isdigit():
                 sheet.hidden_columns.extend(range(int(first[:6]) - 1, min(int(last[:6]), column_limit)))
 
-    def end(tag: str) -> None:
+    def value(_text: str) -> None:
+        nonlocal has_value
+        has_value = True
+
+    def end(tag: str) -> None:  # listens only inside cells with a formula, which are few
         if tag != "c" and not tag.endswith(":c"):
             return
-        if len(sheet.faults) < FAULTS_KEPT:
-            if cell_type == "e":
-                sheet.faults.append((row, column, "cell_error"))
-            elif has_formula and not has_value:
-                sheet.faults.append((row, column, "formula_no_value"))
+        parser.CharacterDataHandler = parser.EndElementHandler = None
+        fault = (row, column, "formula_no_value")
+        if not has_value and len(sheet.faults) < FAULTS_KEPT and (row, column, "cell_error") not in sheet.faults[-1:]:
+            sheet.faults.append(fault)
 
-    _parse(archive, sheet.path, start, end)
+    _parse(archive, sheet.path, start, parser)
     sheet.hidden_rows = [r for r in sheet.hidden_rows if r <= sheet.max_row]
     if sheet.max_column >= column_limit:
         raise Refused("columns", sheet.name, limit=column_limit)
