@@ -56,14 +56,18 @@ def _signed_in(request):
 
 
 class ExpertFilter(filters.FilterSet):
-    q = filters.CharFilter(label=_("搜索"), method="by_words", max_length=200, help_text=_("姓名、拼音、单位或专业领域"))
+    q = filters.CharFilter(
+        label=_("搜索"), method="by_words", max_length=200, help_text=_("姓名、拼音、单位或专业领域")
+    )
     identity = filters.MultipleChoiceFilter(label=_("身份"), choices=Identity.choices, method="by_identity")
     chain = filters.ModelMultipleChoiceFilter(
         label=_("产业链"), queryset=_chains, to_field_name="code", method="by_chain"
     )
     availability = filters.ChoiceFilter(label=_("接单情况"), choices=Availability.choices, method="by_availability")
     group = filters.ModelChoiceFilter(label=_("专家组"), queryset=_groups, to_field_name="code", method="by_group")
-    native = filters.CharFilter(label=_("籍贯"), method="by_native", max_length=MAX_TEXT, help_text=_("县、镇名称或代码"))
+    native = filters.CharFilter(
+        label=_("籍贯"), method="by_native", max_length=MAX_TEXT, help_text=_("县、镇名称或代码")
+    )
     tie = filters.MultipleChoiceFilter(label=_("与本地关系"), choices=TieKind.choices, method="by_tie")
     institution = filters.CharFilter(label=_("单位"), method="by_institution", max_length=MAX_TEXT)
     title = filters.CharFilter(label=_("职称"), method="by_title", max_length=MAX_TEXT)

@@ -1,10 +1,10 @@
 """Every write to the register. One module per entity; callers import from here.
 
-Functions with ``atomic(durable=True)`` are outermost writes. ``contact_open``, ``contact_close``, ``load_reserve`` and
-``load_release`` are plain helpers: they run inside the transaction of the service that calls them.
+Functions with ``atomic(durable=True)`` are outermost writes. ``attach_user``, ``contact_open``, ``contact_close``,
+``load_reserve`` and ``load_release`` are plain helpers: they run inside the transaction of the service that calls them.
 """
 
-from experts.services.access import contact_close, contact_open, contact_reveal, user_bind, user_unbind
+from experts.services.access import attach_user, contact_close, contact_open, contact_reveal, user_bind, user_unbind
 from experts.services.achievements import (
     achievement_add,
     achievement_feature,
@@ -33,6 +33,7 @@ __all__ = [
     "achievement_update",
     "appointment_add",
     "appointment_end",
+    "attach_user",
     "capacity_set",
     "consent_set",
     "contact_close",

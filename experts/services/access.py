@@ -16,11 +16,16 @@ from experts.services.affiliations import affiliations_sync
 
 @transaction.atomic(durable=True)
 def user_bind(*, expert_id: int, user_id: int, actor: Actor) -> Expert:
-    """The signed-in person of a row. Called when an invitation is accepted, or by the office."""
+    """The office says who signs in for a row."""
     expert = base.locked(expert_id, actor, permissions.can_manage)
-    user = User.objects.get(pk=user_id, is_active=True)
+    attach_user(expert, User.objects.get(pk=user_id, is_active=True), actor=actor)
+    return expert
+
+
+def attach_user(expert: Expert, user: User, *, actor: Actor) -> None:
+    """Inside a transaction, under lock, once somebody entitled to it said that ``user`` is this person."""
     if expert.user_id == user.pk:
-        return expert
+        return
     if expert.user_id is not None:
         raise DomainError(_("该专家已绑定账号，请先解绑。"), code="expert_bound")
     try:
@@ -32,7 +37,6 @@ def user_bind(*, expert_id: int, user_id: int, actor: Actor) -> Expert:
     affiliations_sync(user.pk)
     audit.record(expert, "bind", actor=actor, data={"user_id": user.pk})
     outbox.emit("expert.user_bound", {"county_id": expert.county_id, "expert_id": expert.pk, "user_id": user.pk})
-    return expert
 
 
 @transaction.atomic(durable=True)

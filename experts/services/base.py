@@ -35,7 +35,7 @@ MAX_ITEM = 60
 
 
 def in_scope(actor: Actor) -> QuerySet[Expert]:
-    return Expert.objects.all() if actor.is_system else Expert.objects.visible_to(actor.user)
+    return actor.scope(Expert.objects.all())
 
 
 def locked(expert_id: int, actor: Actor, check: Callable[[Actor, Expert], Refusal | None]) -> Expert:

@@ -112,8 +112,7 @@ def _lead(group: ExpertGroup, membership: GroupMembership) -> None:
 
 
 def _locked(group_id: int, actor: Actor) -> ExpertGroup:
-    rows = ExpertGroup.objects.all() if actor.is_system else ExpertGroup.objects.visible_to(actor.user)
-    group = rows.select_for_update(no_key=True, of=("self",)).get(pk=group_id)
+    group = actor.scope(ExpertGroup.objects.all()).select_for_update(no_key=True, of=("self",)).get(pk=group_id)
     require(permissions.can_register(actor, group.county_id))
     return group
 

@@ -1,0 +1,32 @@
+"""What this app teaches the apps below: how a person becomes an expert's user, for whom staff may act."""
+
+from django.utils.translation import gettext as _
+
+from accounts import acting, invitations
+from accounts.enums import Role
+from core.errors import DomainError
+from experts import services
+from experts.models import Expert
+
+
+@invitations.subject(Role.EXPERT)
+def expert_subject(*, subject_code, county_id):
+    """The name to show for the code, or None when the county has no such expert or the row has its user already."""
+    expert = Expert.objects.active().filter(code=subject_code, county=county_id, user=None).first()
+    return expert.name if expert else None
+
+
+@invitations.attach(Role.EXPERT)
+def expert_attach(*, subject_code, county_id, user, actor):
+    expert = Expert.objects.active().select_for_update(no_key=True).filter(code=subject_code, county=county_id).first()
+    if expert is None:
+        raise DomainError(_("该专家资料已退出专家库，请联系邀请您的单位。"), code="expert_archived")
+    services.attach_user(expert, user, actor=actor)
+
+
+@acting.target("expert")
+def expert_target(*, code, user):
+    expert = Expert.objects.visible_to(user).active().filter(code=code).first()
+    if expert is None:
+        return None
+    return acting.Target(expert.name, expert.county_id, (expert.user_id,) if expert.user_id else ())

@@ -1,0 +1,140 @@
+"""What offices write into one cell and mean as several: headlines, achievements, terms, places. Pure functions."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from core.models import Region
+from core.text import parse_date
+
+_PARTS = re.compile(r"\s*[，,；;|｜/]\s*|\s{2,}|\n+")
+_TITLE = re.compile(
+    r"(?:特聘|讲席|客座|兼职|荣休|二级|三级|四级|一级|长聘|准聘|助理|副|正|正高级|高级|初级|中级|研究员级|教授级|青年|首席)*"
+    r"(?:教授|研究员|讲师|助教|工程师|高工|农艺师|兽医师|经济师|会计师|实验师|技师|主任医师|主治医师|医师|药师|规划师|设计师|"
+    r"建筑师|畜牧师|工艺师|译审|编审|院士|博士后|博士生导师|硕士生导师|博导|硕导)(?:[（(].{1,12}[)）])?"
+)
+_UNIT = re.compile(
+    r".*(?:大学|研究院|研究所|科学院|工程院|设计院|勘察院|总公司|公司|集团|医院|总医院|委员会|总局|局|厅|厂|研究中心|学会|协会|"
+    r"技术学院|职业学院|师范学院|工学院|理工学院|医学院|农学院|中学|党校|农科院|中科院|检测中心|工作站|基地|银行|事务所)(?:[（(].{1,20}[)）])?"
+)
+_COLLEGE = re.compile(r".*(?:学院|学校|院|所|中心)")
+_PART_OF_UNIT = re.compile(r".*(?:学部|学院|系|部|处|科|室|实验室|课题组|教研室|研究中心|中心|分院|书院|研究所|所)")
+_ACHIEVEMENT = re.compile(r"[\n；;]+|(?:(?<=^)|(?<=[\s。；;]))[(（]?\d{1,2}[)）.、．]\s*|[①②③④⑤⑥⑦⑧⑨⑩]")
+_TERM = re.compile(r"\s*(?:至|到|—+|－+|~|～|--+|–|(?<=[\d年月日])-(?=\d{4}))\s*")
+
+
+@dataclass
+class Headline:
+    institution: str = ""
+    department: str = ""
+    title: str = ""
+    position: str = ""
+
+
+def split_headline(text: str) -> Headline:
+    """某大学，某学院，副教授 to its parts. Used only when the register has no columns of their own for them; a text
+    without separators is the institution as it stands."""
+    parts = [part.strip() for part in _PARTS.split(text) if part.strip()]
+    if len(parts) < 2:
+        return Headline(institution=text.strip())
+    head = Headline()
+    rest = []
+    for part in parts:
+        if not head.title and _TITLE.fullmatch(part):
+            head.title = part
+        else:
+            rest.append(part)
+    unit = next((part for part in rest if _UNIT.fullmatch(part)), None)
+    unit = unit or next((part for part in rest if _COLLEGE.fullmatch(part)), None) or (rest[0] if rest else "")
+    head.institution = unit
+    if unit in rest:
+        rest.remove(unit)
+    for part in rest:
+        if not head.department and _PART_OF_UNIT.fullmatch(part):
+            head.department = part
+        else:
+            head.position = f"{head.position}、{part}" if head.position else part
+    return head
+
+
+def split_achievements(text: str) -> list[str]:
+    """The achievements of one cell: by lines, semicolons or numbering; commas belong to the titles."""
+    items = (part.strip(" 。,，、") for part in _ACHIEVEMENT.split(text or ""))
+    return list(dict.fromkeys(item.strip("《》") if item.count("《") == 1 else item for item in items if len(item) > 1))
+
+
+def split_term(text: str) -> tuple[date | None, date | None, bool]:
+    """2022年9月至2023年8月: begin, end (last day of its month), and whether the text was understood."""
+    parts = [part for part in _TERM.split(text.strip()) if part]
+    if not parts:
+        return None, None, True
+    begin = parse_date(parts[0])
+    if begin.error or len(parts) > 2:
+        return None, None, False
+    if len(parts) == 1:
+        return begin.value, None, True
+    end = parse_date(parts[1])
+    if end.error or (end.value and begin.value and end.value < begin.value):
+        return begin.value, None, False
+    return begin.value, _last_day(end.value, end.precision), True
+
+
+def _last_day(day: date | None, precision: str) -> date | None:
+    if day is None or precision == "day":
+        return day
+    if precision == "year":
+        return date(day.year, 12, 31)
+    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)
+
+
+_TOWN_END = re.compile(r"(?:街道办事处|街道|镇|乡|社区)$")
+_COUNTY_END = re.compile(r"(?:自治县|自治旗|林区|特区|县|市|区|旗)$")
+
+
+@dataclass
+class Places:
+    """Reads a written place as a division in force. What is not plain stays text: nothing is guessed."""
+
+    county: Region
+    towns: list[tuple[str, Region]] = field(default_factory=list)  # longest name first
+    elsewhere: dict[str, list[Region]] = field(default_factory=dict)  # name of a county or city → rows
+
+    @classmethod
+    def of(cls, county: Region) -> "Places":
+        towns = Region.objects.filter(parent=county, is_current=True)
+        named = [(town.name, town) for town in towns]
+        named += [(short, town) for town in towns if len(short := _TOWN_END.sub("", town.name)) >= 2]
+        elsewhere: dict[str, list[Region]] = {}
+        for region in Region.objects.filter(level__in=("county", "prefecture"), is_current=True).exclude(pk=county.pk):
+            elsewhere.setdefault(region.name, []).append(region)
+        return cls(county, sorted(named, key=lambda pair: -len(pair[0])), elsewhere)
+
+    def read(self, text: str) -> Region | None:
+        if not text:
+            return None
+        own = self.county.name in text or "本县" in text or "本区" in text or "本市" in text
+        short = _COUNTY_END.sub("", self.county.name)
+        own = own or (len(short) >= 2 and short in text)
+        if not own:
+            foreign = self._elsewhere(text)
+            if foreign is not None:
+                return foreign[0] if len(foreign) == 1 else None
+        town = next((town for name, town in self.towns if name in text), None)
+        return town or (self.county if own else None)
+
+    def _elsewhere(self, text: str) -> list[Region] | None:
+        """Counties named in the text, else cities; several of one name are told apart by the city beside them."""
+        found = [region for name, rows in self.elsewhere.items() if len(name) >= 2 and name in text for region in rows]
+        counties = [region for region in found if region.level == "county"]
+        if len(counties) > 1:
+            named = [row for row in counties if row.full_name and _within(text, row)]
+            counties = named or counties
+        return counties or found or None
+
+
+def _within(text: str, region: Region) -> bool:
+    """Whether the text also names what stands above the region: 山东省济宁市金乡县 or 济宁金乡县."""
+    above = region.full_name.removesuffix(region.name)
+    names = re.findall(r".+?(?:省|自治区|自治州|地区|盟|市)", above)
+    return any(name in text or re.sub(r"(?:省|市)$", "", name) in text for name in names)
