@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",  # widget templates, for the renderer that looks in our own folder first
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -143,8 +144,10 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "accounts.middleware.SessionPolicyMiddleware",
     "core.middleware.PrivateResponseMiddleware",
+    "core.api.middleware.ApiMiddleware",
+    "accounts.middleware.SessionPolicyMiddleware",
+    "accounts.api.idempotency.IdempotencyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"
@@ -203,6 +206,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+# An office shares one address, and failures are counted by the lock-out below, in the database.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": None}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 # Where the proxy's own hop is counted: without it a forged X-Forwarded-For evades lock-out and throttles.
@@ -211,8 +216,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
-AXES_IPWARE_PROXY_COUNT = NUM_PROXIES or None
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if NUM_PROXIES else ["REMOTE_ADDR"]
+AXES_CLIENT_IP_CALLABLE = "core.net.client_ip"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
@@ -276,6 +280,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "core.api.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+IDEMPOTENCY_HOURS = 24  # how long the answer to a write with an Idempotency-Key is repeated
 SPECTACULAR_SETTINGS = {
     "TITLE": "牵线 API",
     "DESCRIPTION": "County talent office matchmaking: experts, enterprises, needs, matches, orders.",
@@ -334,6 +339,7 @@ CELERY_BEAT_SCHEDULE = {
     "audit-seal": {"task": "core.tasks.audit_seal", "schedule": 60.0},
     "match-sweep": {"task": "matching.tasks.sweep_runs", "schedule": 30.0},
     "order-clocks": {"task": "engagements.tasks.tick_orders", "schedule": 60.0},
+    "expired-sweep": {"task": "accounts.tasks.sweep_expired", "schedule": 3600.0},
     "export-sweep": {"task": "reports.tasks.sweep_exports", "schedule": 60.0},
 }
 

@@ -1,0 +1,128 @@
+"""Components of forms. Registered through ``ui``."""
+
+from django import forms, template
+from django.utils.html import format_html
+
+from core.templatetags.drawing import draw
+
+register = template.Library()
+PLAIN = (forms.CheckboxInput, forms.HiddenInput)
+ISO_DAY, ISO_MOMENT, ISO_MONTH = "%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m"
+
+
+def prepare(field):
+    """Native pickers for dates; Chinese formats would leave a date input blank."""
+    widget = field.field.widget
+    widgets = getattr(widget, "widgets", [widget])
+    for part in widgets:
+        if isinstance(part, forms.DateInput) and part.input_type == "text":
+            part.input_type, part.format = "date", ISO_DAY
+        elif isinstance(part, forms.DateTimeInput) and part.input_type == "text":
+            part.input_type, part.format = "datetime-local", ISO_MOMENT
+        elif isinstance(part, forms.EmailInput | forms.URLInput):
+            part.attrs.setdefault("spellcheck", "false")
+    return widget
+
+
+def control_class(widget):
+    if isinstance(widget, forms.Select):
+        return "form-select"
+    if isinstance(widget, forms.ClearableFileInput | forms.FileInput):
+        return "form-file"
+    return "form-control"
+
+
+@register.simple_tag
+def control(field, small=False):
+    """The input itself, dressed by its kind."""
+    widget = prepare(field)
+    classes = ["form-check-input" if isinstance(widget, forms.CheckboxInput) else control_class(widget)]
+    if small:
+        classes.append("is-small")
+    given = widget.attrs.get("class")
+    if given:
+        classes.append(given)
+    attrs = {"class": " ".join(classes)}
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+    if isinstance(widget, forms.Textarea):
+        attrs.setdefault("rows", widget.attrs.get("rows") if str(widget.attrs.get("rows")) != "10" else 4)
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def field_kind(field):
+    """choices, check, file, hidden, text or area: which row draws the field."""
+    widget = field.field.widget
+    if widget.is_hidden:
+        return "hidden"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    if isinstance(widget, forms.FileInput):
+        return "file"
+    return "area" if isinstance(widget, forms.Textarea) else "text"
+
+
+@register.simple_tag(takes_context=True)
+def field(context, field, unit="", example="", chips=False, help="", label="", hide_label=False):
+    """One row of a form: label, control, help, errors."""
+    return draw(
+        context, "field", field=field, unit=unit or field.field.widget.attrs.get("data-unit", ""), example=example,
+        chips=chips, help=help, label=label, hide_label=hide_label,
+    )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def form_errors(context, *subjects):
+    """What has to be mended, with links to the fields. Takes forms and formsets."""
+    forms_in = []
+    for subject in subjects:
+        forms_in += list(subject) if hasattr(subject, "management_form") else [subject]
+    rows = [
+        (bound.id_for_label or bound.auto_id, label_of(bound), error)
+        for form in forms_in
+        if form.is_bound
+        for bound in form
+        for error in bound.errors
+    ]
+    general = [error for form in forms_in if form.is_bound for error in form.non_field_errors()]
+    general += [
+        error for subject in subjects if hasattr(subject, "management_form") for error in subject.non_form_errors()
+    ]
+    return draw(context, "form_errors", rows=rows, general=general) if rows or general else ""
+
+
+def label_of(bound):
+    return bound.label or bound.name
+
+
+@register.simple_tag(takes_context=True)
+def formset(context, formset, add="", title=""):
+    """Rows of small forms; a script adds rows, without it the extra ones serve."""
+    return draw(context, "formset", formset=formset, add=add, title=title)
+
+
+@register.simple_block_tag(takes_context=True)
+def fieldset(context, content, title, help="", columns=1):
+    return draw(context, "fieldset", content=content, title=title, help=help, columns=columns)
+
+
+@register.simple_tag(takes_context=True)
+def completeness(context, percent, missing=(), label=""):
+    """How much of a record is filled in, and what is missing; an entry is a word or has ``label`` and ``url``."""
+    rows = [entry if isinstance(entry, dict) else {"label": entry} for entry in missing]
+    return draw(context, "completeness", percent=int(percent), missing=rows, label=label)
+
+
+@register.filter
+def counter_limit(field):
+    return field.field.widget.attrs.get("maxlength") or getattr(field.field, "max_length", None) or ""
+
+
+@register.simple_tag
+def current_value(field):
+    """How much of a counted text is used already."""
+    value = field.value() or ""
+    return format_html("{}", len(str(value)))

@@ -1,0 +1,142 @@
+"""Words and tones of coded states and verbs: one table for badges, timelines and lists of every app."""
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+# What a state means to the reader, whatever the object: the badge's colour and icon. The word is the enum's.
+TONES = {
+    "neutral": ("draft", "merged", "closed", "withdrawn", "declined", "not_selected", "revoked", "cancelled", "undone",
+                "unchanged", "archived", "superseded", "summary", "normal", "skipped"),
+    "info": ("submitted", "published", "offered", "queued", "uploaded", "previewed", "open", "updated", "directed",
+             "used"),
+    "busy": ("running", "in_progress"),
+    "success": ("resolved", "accepted", "confirmed", "converted", "done", "complete", "created", "verified", "granted",
+                "active", "shortlisted"),
+    "warning": ("returned", "unmet", "expired", "released", "pending", "duplicate", "no_candidate", "parked", "high",
+                "undone_partly"),
+    "danger": ("rejected", "refused", "failed", "error", "urgent", "blocked"),
+}  # fmt: skip
+TONE_OF = {status: tone for tone, statuses in TONES.items() for status in statuses}
+TONE_ICONS = {
+    "neutral": "circle",
+    "info": "circle-half",
+    "busy": "arrow-repeat",
+    "success": "check-circle-fill",
+    "warning": "exclamation-triangle-fill",
+    "danger": "x-octagon-fill",
+}
+
+BANDS = {
+    "strong": pgettext_lazy("band", "强"),
+    "fair": pgettext_lazy("band", "较强"),
+    "general": pgettext_lazy("band", "一般"),
+    "weak": pgettext_lazy("band", "弱"),
+}
+BAND_STEPS = {"strong": 4, "fair": 3, "general": 2, "weak": 1}
+
+# Verbs of the audit trail, as "model.verb" or plain "verb".
+VERBS = {
+    "create": _("建立"),
+    "created": _("建立"),
+    "update": _("修改"),
+    "updated": _("修改"),
+    "edit": _("修改"),
+    "delete": _("删除"),
+    "submit": _("提交"),
+    "submitted": _("提交审核"),
+    "publish": _("发布"),
+    "published": _("发布"),
+    "return": _("退回补充"),
+    "returned": _("退回补充"),
+    "reject": _("不予受理"),
+    "rejected": _("不予受理"),
+    "withdraw": _("撤回"),
+    "withdrawn": _("撤回"),
+    "merge": _("合并"),
+    "merged": _("合并"),
+    "rewrite": _("技术翻译"),
+    "rewritten": _("技术翻译"),
+    "resolve": _("确认解决"),
+    "close": _("办结"),
+    "closed": _("办结"),
+    "reopen": _("重新发布"),
+    "expire": _("过期"),
+    "expired": _("过期"),
+    "assign": _("指派专员"),
+    "offer": _("推送"),
+    "offered": _("推送"),
+    "accept": _("接单"),
+    "accepted": _("接单"),
+    "decline": _("婉拒"),
+    "declined": _("婉拒"),
+    "confirm": _("确认"),
+    "confirmed": _("确认"),
+    "convert": _("转对接"),
+    "release": _("退单"),
+    "released": _("退单"),
+    "revoke": _("撤销"),
+    "revoked": _("撤销"),
+    "remind": _("提醒"),
+    "reminded": _("提醒"),
+    "escalate": _("转专员处理"),
+    "not_select": _("未选中"),
+    "not_selected": _("未选中"),
+    "reveal": _("查看联系方式"),
+    "revealed": _("查看联系方式"),
+    "open_contact": _("开放联系方式"),
+    "disclose": _("提供需求内容"),
+    "export": _("导出"),
+    "exported": _("导出"),
+    "import": _("导入"),
+    "imported": _("导入"),
+    "undo": _("撤销导入"),
+    "undone": _("撤销导入"),
+    "archive": _("归档"),
+    "archived": _("归档"),
+    "restore": _("恢复"),
+    "verify": _("核验"),
+    "verified": _("核验"),
+    "refuse": _("核验未通过"),
+    "pause": _("设置暂不接单"),
+    "resume": _("恢复接单"),
+    "pin": _("置顶"),
+    "unpin": _("取消置顶"),
+    "block": _("屏蔽"),
+    "unblock": _("取消屏蔽"),
+    "shortlist": _("选入推送"),
+    "unshortlist": _("移出推送"),
+    "match": _("计算匹配"),
+    "invite": _("邀请"),
+    "invited": _("邀请"),
+    "consent": _("授权"),
+    "login": _("登录"),
+    "logout": _("退出"),
+    "sign_in": _("登录"),
+    "act_for": _("开始代办"),
+    "upload": _("上传附件"),
+    "attach": _("上传附件"),
+    "detach": _("移除附件"),
+}
+
+
+def tone(status) -> str:
+    return TONE_OF.get(str(status), "neutral")
+
+
+def verb_word(object_type, verb):
+    """What an audit verb says; a verb nobody worded is a change like any other, never a raw code on a page."""
+    model = str(object_type).rpartition(".")[2]
+    return VERBS.get(f"{model}.{verb}") or VERBS.get(verb) or VERBS.get(str(verb).rpartition("_")[2]) or _("更新")
+
+
+def status_word(object_type, status):
+    """The display word of ``status`` in the choices of the model's own status column."""
+    if not status:
+        return ""
+    try:
+        field = apps.get_model(object_type)._meta.get_field("status")
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return status
+    return dict(field.flatchoices).get(status, status)
