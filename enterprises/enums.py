@@ -62,6 +62,7 @@ NEED_MOVES = {
 OPEN_TO_MATCH = (S.PUBLISHED, S.UNMET, S.IN_PROGRESS)  # scored when experts change
 EDITABLE_BY_FIRM = (S.DRAFT, S.RETURNED)
 PUBLIC_STATES = (S.PUBLISHED, S.IN_PROGRESS, S.UNMET)  # what experts of the county may come across
+UNSETTLED = (S.SUBMITTED, S.PUBLISHED, S.IN_PROGRESS, S.UNMET)  # somebody still owes the firm an answer
 DECIDED = (S.REJECTED, S.MERGED, S.RESOLVED, S.CLOSED, S.WITHDRAWN, S.EXPIRED)
 
 

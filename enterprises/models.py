@@ -83,6 +83,14 @@ class Enterprise(models.Model):
         ordering = ("name_pinyin", "pk")
         constraints = [
             models.CheckConstraint(condition=Q(status__in=EnterpriseStatus.values), name="enterprise_status_known"),
+            models.CheckConstraint(
+                condition=Q(verification__in=Verification.values), name="enterprise_verification_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=EnterpriseStatus.MERGED, merged_into__isnull=False)
+                | (~Q(status=EnterpriseStatus.MERGED) & Q(merged_into=None)),
+                name="enterprise_merged_names_successor",
+            ),
             # Scoped to the county, so that a refusal tells nothing about another county's register.
             models.UniqueConstraint(
                 fields=["county", "credit_code"],
@@ -135,6 +143,16 @@ class NeedQuerySet(models.QuerySet):
             & ~Q(confidentiality=Confidentiality.DIRECTED)
             | Exists(told)
         )
+
+    def readable_in_full(self, user):
+        """The part of ``visible_to(user)`` whose firm and text the person may read: what a filter may look at.
+
+        The same rule as ``enterprises.selectors.need_levels``, for the database."""
+        if not user.is_authenticated:
+            return self.none()
+        member = Membership.objects.filter(enterprise=OuterRef("enterprise"), user=user.pk, is_active=True)
+        told = Disclosure.objects.filter(need=OuterRef("pk"), user=user.pk, closed_at=None, level=DisclosureLevel.FULL)
+        return self.filter(Q(county__in=user.county_ids()) | Exists(member) | Exists(told))
 
     def for_list(self):
         return self.select_related("county", "enterprise", "chain", "officer")
@@ -192,7 +210,8 @@ class Need(models.Model):
     bounty = models.DecimalField(_("悬赏"), max_digits=14, decimal_places=2, null=True, blank=True, help_text=_("元"))
     seats = models.PositiveSmallIntegerField(_("席位"), default=1, help_text=_("需要几位专家"))
     deadline = models.DateField(_("期望完成时间"), null=True, blank=True)
-    search_text = models.TextField(blank=True, editable=False)
+    search_text = models.TextField(blank=True, editable=False)  # searched by those who read the need in full
+    public_search_text = models.TextField(blank=True, editable=False)  # by everybody else: no word of the firm
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
@@ -206,6 +225,9 @@ class Need(models.Model):
         ordering = ("-pk",)
         constraints = [
             models.CheckConstraint(condition=Q(status__in=NeedStatus.values), name="need_status_known"),
+            models.CheckConstraint(
+                condition=Q(confidentiality__in=Confidentiality.values), name="need_confidentiality_known"
+            ),
             models.CheckConstraint(condition=Q(seats__gte=1) & Q(seats__lte=20), name="need_seats_in_range"),
             models.CheckConstraint(
                 condition=Q(budget_min=None) | Q(budget_max=None) | Q(budget_max__gte=F("budget_min")),

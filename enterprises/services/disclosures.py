@@ -3,11 +3,14 @@
 from django.utils.timezone import now
 
 from core import audit
+from core.actor import Actor
 from enterprises.enums import DisclosureLevel
-from enterprises.models import Disclosure
+from enterprises.models import Disclosure, Need
 
 
-def need_disclose(*, need, expert_code, user_id, order_code, level, actor):
+def need_disclose(
+    *, need: Need, expert_code: str, user_id: int | None, order_code: str, level: str, actor: Actor
+) -> Disclosure:
     """Open ``need`` to one expert at ``level``; the row is the grant and its record. Idempotent per order and level."""
     disclosure, is_new = Disclosure.objects.get_or_create(
         need=need,
@@ -24,7 +27,7 @@ def need_disclose(*, need, expert_code, user_id, order_code, level, actor):
     return disclosure
 
 
-def need_close_disclosures(*, need, order_code, actor, level=None):
+def need_close_disclosures(*, need: Need, order_code: str, actor: Actor, level: str | None = None) -> None:
     """Take back what an order opened: all of it, or ``level`` alone."""
     rows = Disclosure.objects.filter(need=need, order_code=order_code, closed_at=None)
     if level is not None:
