@@ -31,6 +31,7 @@ from experts.models import (
     Team,
 )
 from experts.services import base
+from experts.services.achievements import FEATURED_MAX
 from experts.services.terms import CAPACITY_MAX
 
 CHUNK = 200
@@ -260,7 +261,10 @@ class Planner:
                 title, summary = (text, "") if len(text) <= 200 else (text[:60] + "…", text)
             plan.related["achievements"].append(
                 Achievement(
-                    title=title.strip("《》")[:200], summary=summary.strip(), is_featured=order < 5, order=order
+                    title=title.strip("《》")[:200],
+                    summary=summary.strip(),
+                    is_featured=order < FEATURED_MAX,
+                    order=order,
                 )
             )
 
@@ -291,35 +295,38 @@ class Planner:
 
     def _only_new(self, plan: Plan, target: Expert) -> None:
         """Of an update keep the relations that the register does not have yet."""
-        ties = {(tie.kind, tie.region_id) for tie in target.ties.all()}
-        plan.related["ties"] = [tie for tie in plan.related["ties"] if (tie.kind, tie.region_id) not in ties]
-        titles = {row.title for row in target.achievements.all()}
-        room = 5 - sum(row.is_featured for row in target.achievements.all())
-        fresh = [row for row in plan.related["achievements"] if row.title not in titles]
-        for number, row in enumerate(fresh):
-            row.is_featured, row.order = number < room, len(titles) + number
-        plan.related["achievements"] = fresh
-        posts = {
-            (row.team.name if row.team else "", row.sending_unit, row.post, row.started_on)
-            for row in target.postings.select_related("team")
-        }
-        plan.related["postings"] = [
-            row
-            for row in plan.related["postings"]
-            if (plan.team, row.sending_unit, row.post, row.started_on) not in posts
-        ]
-        known = {(row.title, row.number, row.started_on) for row in target.appointments.all()}
-        plan.related["appointments"] = [
-            row for row in plan.related["appointments"] if (row.title, row.number, row.started_on) not in known
-        ]
-        groups = set(target.group_memberships.filter(ended_on=None).values_list("group_id", flat=True))
-        plan.related["group_memberships"] = [
-            row for row in plan.related["group_memberships"] if row.group_id not in groups
-        ]
-        have = set(target.chains.values_list("pk", flat=True))
-        plan.chains = [chain for chain in plan.chains if chain.pk not in have]
-        have = set(target.disciplines.values_list("pk", flat=True))
-        plan.disciplines = [discipline for discipline in plan.disciplines if discipline.pk not in have]
+        related = plan.related
+        if related["ties"]:
+            ties = {(tie.kind, tie.region_id) for tie in target.ties.all()}
+            related["ties"] = [tie for tie in related["ties"] if (tie.kind, tie.region_id) not in ties]
+        if related["achievements"]:
+            known = list(target.achievements.all())
+            titles, room = {row.title for row in known}, FEATURED_MAX - sum(row.is_featured for row in known)
+            related["achievements"] = [row for row in related["achievements"] if row.title not in titles]
+            for number, row in enumerate(related["achievements"]):
+                row.is_featured, row.order = number < room, len(known) + number
+        if related["postings"]:
+            posts = {
+                (row.team.name if row.team else "", row.sending_unit, row.post, row.started_on)
+                for row in target.postings.select_related("team")
+            }
+            related["postings"] = [
+                row
+                for row in related["postings"]
+                if (plan.team, row.sending_unit, row.post, row.started_on) not in posts
+            ]
+        if related["appointments"]:
+            held = {(row.title, row.number, row.started_on) for row in target.appointments.all()}
+            related["appointments"] = [
+                row for row in related["appointments"] if (row.title, row.number, row.started_on) not in held
+            ]
+        if related["group_memberships"]:
+            groups = set(target.group_memberships.filter(ended_on=None).values_list("group_id", flat=True))
+            related["group_memberships"] = [row for row in related["group_memberships"] if row.group_id not in groups]
+        for name in ("chains", "disciplines"):
+            if getattr(plan, name):
+                have = set(getattr(target, name).values_list("pk", flat=True))
+                setattr(plan, name, [row for row in getattr(plan, name) if row.pk not in have])
         if not (plan.before or plan.chains or plan.disciplines or any(plan.related.values())):
             plan.outcome.status = RowStatus.UNCHANGED
 

@@ -17,6 +17,7 @@ _UNIT = re.compile(
     r".*(?:大学|研究院|研究所|科学院|工程院|设计院|勘察院|总公司|公司|集团|医院|总医院|委员会|总局|局|厅|厂|研究中心|学会|协会|"
     r"技术学院|职业学院|师范学院|工学院|理工学院|医学院|农学院|中学|党校|农科院|中科院|检测中心|工作站|基地|银行|事务所)(?:[（(].{1,20}[)）])?"
 )
+_LEAD = re.compile(r"^(?:长期在|现任职于|任职于|就职于|供职于|现在|原)")
 _COLLEGE = re.compile(r".*(?:学院|学校|院|所|中心)")
 _PART_OF_UNIT = re.compile(r".*(?:学部|学院|系|部|处|科|室|实验室|课题组|教研室|研究中心|中心|分院|书院|研究所|所)")
 _ACHIEVEMENT = re.compile(r"[\n；;]+|(?:(?<=^)|(?<=[\s。；;]))[(（]?\d{1,2}[)）.、．]\s*|[①②③④⑤⑥⑦⑧⑨⑩]")
@@ -46,12 +47,12 @@ def split_headline(text: str) -> Headline:
             rest.append(part)
     unit = next((part for part in rest if _UNIT.fullmatch(part)), None)
     unit = unit or next((part for part in rest if _COLLEGE.fullmatch(part)), None) or (rest[0] if rest else "")
-    head.institution = unit
     if unit in rest:
         rest.remove(unit)
+    head.institution = _LEAD.sub("", unit)
     for part in rest:
-        if not head.department and _PART_OF_UNIT.fullmatch(part):
-            head.department = part
+        if _PART_OF_UNIT.fullmatch(part) and len(head.department + part) <= 80:
+            head.department += part
         else:
             head.position = f"{head.position}、{part}" if head.position else part
     return head

@@ -14,7 +14,7 @@ from core.choices import Cooperation
 from core.errors import Invalid, Refusal, require
 from core.models import University
 from core.pinyin import name_pinyin
-from core.text import normalise, search_tokens
+from core.text import Parsed, normalise, parse_email, parse_phone, reason_text, remedy_text, search_tokens
 from experts.models import Expert, Institution
 
 LINES = frozenset({
@@ -32,6 +32,7 @@ MATCHING_FIELDS = EDITABLE - {
     "gender", "born_on", "phone", "email", "referrer", "remarks", "source", "last_contacted_on", "availability",
 }  # fmt: skip
 MAX_ITEM = 60
+READERS: dict[str, Callable[[Any], Parsed[str]]] = {"phone": parse_phone, "email": parse_email}
 
 
 def in_scope(actor: Actor) -> QuerySet[Expert]:
@@ -60,6 +61,13 @@ def clean_values(values: Mapping[str, Any]) -> dict[str, Any]:
             cleaned[key] = normalise(value, "text").value
         elif key in LISTS:
             cleaned[key] = clean_list(key, value)
+        elif key in READERS:
+            parsed = READERS[key](value)
+            if parsed.error:
+                raise Invalid(
+                    f"{reason_text(parsed.error)}。{remedy_text(parsed.error)}。", code=parsed.error, field=key
+                )
+            cleaned[key] = parsed.value or ""
         elif key == "cooperation":
             cleaned[key] = [choice for choice in Cooperation.values if choice in set(value or ())]
         else:
