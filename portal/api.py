@@ -1,5 +1,24 @@
 """The one router of the API. Each app brings its view sets."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from accounts.api import views as accounts
+from core.api import views as core
+from experts.api import views as experts
+
 router = SimpleRouter(use_regex_path=False)
+router.register("notifications", accounts.NotificationViewSet)
+router.register("jobs", core.JobViewSet)
+router.register("regions", core.RegionViewSet)
+router.register("industries", core.IndustryViewSet)
+router.register("disciplines", core.DisciplineViewSet)
+router.register("universities", core.UniversityViewSet)
+router.register("chains", core.ChainViewSet)
+router.register("parks", core.ParkViewSet)
+router.register("experts", experts.ExpertViewSet)
+
+urlpatterns = [
+    path("me/", accounts.MeView.as_view(), name="me"),
+    *router.urls,
+]
