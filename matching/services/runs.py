@@ -57,8 +57,10 @@ def run_claim(run_id):
     return MatchRun.objects.select_related("county").get(pk=run_id) if claimed else None
 
 
-def run_execute(run):
-    """Score and store a claimed run. Returns {"needs", "experts", "pairs", "no_candidate", "seconds"}."""
+def run_execute(run, report=None):
+    """Score and store a claimed run; ``report(done, total)`` follows it.
+
+    Returns {"needs", "experts", "pairs", "no_candidate", "seconds"}."""
     started = now()
     inputs = selectors.engine_inputs(run.county, need_ids=[run.need_id] if run.need_id else None)
     MatchRun.objects.filter(pk=run.pk).update(total_count=len(inputs.needs), done_count=0)
@@ -83,6 +85,8 @@ def run_execute(run):
         stored = _store(run, found, inputs.versions[need_id], reverse.get(need_id, ()), reasons, len(inputs.experts))
         missing += stored is not None and stored.status == ResultStatus.NO_CANDIDATE
         _heartbeat(run, done)
+        if report is not None:
+            report(done, len(inputs.needs))
     seconds = (now() - started).total_seconds()
     MatchRun.objects.filter(pk=run.pk).update(
         status=RunStatus.COMPLETE,

@@ -1,0 +1,426 @@
+"""Load the demonstration county through the services that people use, then date it back.
+
+The texts are in ``data/*.json`` with days relative to today, so that the demonstration is always fresh.
+"""
+
+import json
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from django.db.models import F
+from django.utils.timezone import localdate, now
+
+from accounts.models import Scope, User
+from core.actor import Actor
+from core.calendar import add_working_days
+from core.models import AuditEvent, Chain, Discipline, Industry, Park, Region
+from engagements import services as orders
+from engagements.models import Order
+from enterprises import services as demand
+from enterprises.models import Enterprise, Membership, Need
+from experts import services as supply
+from experts.models import Expert, Team
+
+DATA = Path(__file__).parent / "data"
+PASSWORD_BYTES = 9
+LOADER = Actor.system("演示数据")
+
+
+def read(name):
+    return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def ago(days):
+    """An hour of a working morning, ``days`` before today."""
+    return now() - timedelta(days=days)
+
+
+class Demo:
+    """What was loaded so far, by the keys of the files."""
+
+    def __init__(self, report):
+        self.report = report
+        self.regions = {}
+        self.chains, self.parks, self.users = {}, {}, {}
+        self.experts, self.firms, self.needs = {}, {}, {}
+
+    def region(self, code):
+        if code not in self.regions:
+            self.regions[code] = Region.objects.get(code=code)
+        return self.regions[code]
+
+    def load(self):
+        for step in (self.structure, self.people, self.supply, self.demand, self.work):
+            step()
+        return self.accounts
+
+    # -- county, chains, parks
+
+    def structure(self):
+        for order, row in enumerate(read("chains")):
+            chain, _new = Chain.objects.get_or_create(
+                county=self.region(row["county"]),
+                name=row["name"],
+                defaults={"group": row["group"], "description": row["description"], "order": order},
+            )
+            chain.industries.set(Industry.objects.filter(code__in=row["industries"]))
+            self.chains[row["slug"]] = chain
+        for order, row in enumerate(read("parks")):
+            self.parks[row["county"], row["name"]], _new = Park.objects.get_or_create(
+                county=self.region(row["county"]), name=row["name"], defaults={"kind": row["kind"], "order": order}
+            )
+
+    # -- accounts
+
+    def people(self):
+        """One sign-in per role with a random password; the firm's and the expert's rows are bound later."""
+        self.accounts = []
+        for row in read("accounts"):
+            password = secrets.token_urlsafe(PASSWORD_BYTES)
+            user = User(username=row["username"], name=row["name"], email=f"{row['username']}@example.cn")
+            user.set_password(password)
+            user.save()
+            self.users[row["username"]] = user
+            for scope in row["roles"]:
+                if scope["role"] in ("staff", "leader", "admin"):
+                    Scope.objects.create(user=user, role=scope["role"], region=self.region(scope["region"]))
+            self.accounts.append(
+                {"role": row["username"], "username": row["username"], "password": password, "label": row["note"]}
+            )
+
+    # -- experts
+
+    def supply(self):
+        rows = read("experts")
+        for row in rows:
+            self.experts[row["key"]] = self.expert(row)
+        self.report(f"专家 {len(rows)} 位")
+        for row in read("groups"):
+            group = supply.group_create(
+                county_id=self.region(row["county"]).pk,
+                values={"name": row["name"], "chains": [self.chains[row["chain"]]] if row.get("chain") else []},
+                actor=LOADER,
+            )
+            for key in row["members"]:
+                supply.group_join(group_id=group.pk, expert_id=self.experts[key].pk, actor=LOADER)
+            if row.get("leader"):
+                supply.group_lead(group_id=group.pk, expert_id=self.experts[row["leader"]].pk, actor=LOADER)
+        for row in read("accounts"):
+            if row.get("subject", "") in self.experts:
+                supply.user_bind(
+                    expert_id=self.experts[row["subject"]].pk, user_id=self.users[row["username"]].pk, actor=LOADER
+                )
+
+    def expert(self, row):
+        county = self.region(row["county"])
+        expert = supply.expert_create(
+            county_id=county.pk,
+            actor=LOADER,
+            values={
+                "name": row["name"],
+                "gender": row["gender"],
+                "born_on": row["birth"],
+                **{f"is_{name}": name in row["identities"] for name in ("hometown", "deputy", "advisor")},
+                "institution": row["institution"],
+                "department": row["department"],
+                "position": row["position"],
+                "title": row["title"],
+                "degree": row["degree"],
+                "honours": row["honours"],
+                "disciplines": list(Discipline.objects.filter(code__in=row["disciplines"])),
+                "research_fields": row["research_fields"],
+                "profile": row["profile"],
+                "chains": [self.chains[slug] for slug in row["chains"]],
+                "cooperation": row["cooperation"],
+                "city": row["resident_city"],
+                "phone": row["phone"],
+                "email": row["email"],
+                "referrer": row.get("referrer") or "",
+                "capacity": row["capacity"],
+            },
+        )
+        for tie in row["ties"]:
+            supply.tie_add(
+                expert_id=expert.pk,
+                values={"kind": tie["kind"], "region": self.region(tie["code"]), "note": tie.get("note", "")},
+                actor=LOADER,
+            )
+        for item in row["achievements"]:
+            supply.achievement_add(
+                expert_id=expert.pk,
+                values={
+                    "title": item["title"],
+                    "summary": item["summary"],
+                    "maturity": item["maturity"],
+                    "year": item["year"],
+                    "kind": item["kind"],
+                    "is_featured": item["featured"],
+                },
+                actor=LOADER,
+            )
+        for posting in row.get("postings", ()):
+            self.posting(expert, county, posting)
+        appointment = row.get("appointment")
+        if appointment:
+            started = localdate() - timedelta(days=appointment["days_ago"])
+            supply.appointment_add(
+                expert_id=expert.pk,
+                values={
+                    "title": appointment["title"],
+                    "number": appointment["number"],
+                    "started_on": started,
+                    "ended_on": started + timedelta(days=365 * appointment["term_years"]),
+                },
+                actor=LOADER,
+            )
+        if row["consent"] != "pending":
+            supply.consent_set(expert_id=expert.pk, consent=row["consent"], actor=LOADER)
+        Expert.objects.filter(pk=expert.pk).update(
+            profile_updated_at=ago(row["profile_updated_days_ago"]),
+            created_at=ago(max(400, row["profile_updated_days_ago"])),
+            last_contacted_on=localdate() - timedelta(days=row["last_contacted_days_ago"])
+            if row.get("last_contacted_days_ago") is not None
+            else None,
+            paused_from=self.day(row.get("paused_from_days")),
+            paused_until=self.day(row.get("paused_until_days")),
+        )
+        self.date_back(expert, 400)
+        return expert
+
+    def posting(self, expert, county, posting):
+        started = localdate() - timedelta(days=posting["started_days_ago"])
+        team, _new = Team.objects.get_or_create(county=county, name=posting["batch"], defaults={"started_on": started})
+        ended = posting.get("ended_days_ago")
+        supply.posting_add(
+            expert_id=expert.pk,
+            values={
+                "team": team,
+                "sending_unit": posting["sending_unit"],
+                "post": posting["post"],
+                "region": self.region(posting["town_code"]) if posting.get("town_code") else county,
+                "started_on": started,
+                "ended_on": localdate() - timedelta(days=ended) if ended is not None else None,
+            },
+            actor=LOADER,
+        )
+
+    @staticmethod
+    def day(offset):
+        return None if offset is None else localdate() + timedelta(days=offset)
+
+    # -- enterprises and needs
+
+    def demand(self):
+        rows = read("enterprises")
+        for row in rows:
+            self.firms[row["key"]] = self.firm(row)
+        for row in read("accounts"):
+            if row.get("subject") in self.firms:
+                demand.member_add(
+                    enterprise_id=self.firms[row["subject"]].pk, user_id=self.users[row["username"]].pk, actor=LOADER
+                )
+        self.report(f"企业 {len(rows)} 家")
+        self.need_rows = read("needs")
+        for row in self.need_rows:
+            self.needs[row["key"]] = self.need(row)
+        self.report(f"需求 {len(self.need_rows)} 项")
+
+    def firm(self, row):
+        county = self.region(row["county"])
+        enterprise = demand.enterprise_create(
+            county_id=county.pk,
+            actor=LOADER,
+            values={
+                "name": row["name"],
+                "credit_code": row["credit_code"],
+                "town": self.region(row["town_code"]) if row.get("town_code") else None,
+                "park": self.parks.get((row["county"], row.get("park"))),
+                "chains": [self.chains[slug] for slug in row["chains"]],
+                "industry": Industry.objects.filter(code=row["industry"]).first(),
+                "size": row["size"],
+                "qualifications": row["qualifications"],
+                "main_products": row["main_products"],
+                "founded_on": f"{row['founded']}-01",
+                "address": row["address"],
+                "contact_name": row["contact_name"],
+                "contact_post": row["contact_post"],
+                "phone": row["phone"],
+                "email": row["email"],
+            },
+        )
+        if row["verification"] == "verified":
+            demand.enterprise_verify(enterprise_id=enterprise.pk, actor=LOADER)
+        elif row["verification"] == "refused":
+            demand.enterprise_refuse(enterprise_id=enterprise.pk, reason="提供的信用代码与名称不一致", actor=LOADER)
+        self.date_back(enterprise, 380)
+        return enterprise
+
+    def actor_for(self, firm):
+        """The firm's own member where it has a sign-in, else the office."""
+        member = Membership.objects.filter(enterprise=firm, is_active=True).select_related("user").first()
+        return Actor(user=member.user) if member else LOADER
+
+    @property
+    def staff(self):
+        return Actor(user=self.users["staff"])
+
+    def office_for(self, need):
+        return self.staff if need.county.code == "370828" else LOADER
+
+    def need(self, row):
+        firm = self.firms[row["enterprise"]]
+        author = self.actor_for(firm) if row["source"] == "enterprise" else LOADER
+        deadline = self.day(row.get("deadline_in_days"))
+        need = demand.need_create(
+            enterprise_id=firm.pk,
+            actor=author,
+            source=row["source"],
+            targets=row["targets"],
+            values={
+                "title": row["title"],
+                "blind_title": row["blind_title"],
+                "summary": row["summary"],
+                "types": row["types"],
+                "chain": self.chains.get(row["chain"]),
+                "sub_field": row.get("sub_field", ""),
+                "situation": row["current_situation"],
+                "tried": row["tried"],
+                "constraints": row["constraints"],
+                "budget_min": row["budget_min"],
+                "budget_max": row["budget_max"],
+                "bounty": row["bounty"],
+                "cooperation": row["cooperation"],
+                "deadline": deadline,
+                "urgency": row["urgency"],
+                "confidentiality": row["confidentiality"],
+                "ip_expectation": row["ip_expectation"],
+                "decision_maker": row["decision_maker"],
+                "is_onsite_possible": row["onsite"],
+                "seats": row["seats"],
+            },
+        )
+        self.advance(need, row, author)
+        return need
+
+    def advance(self, need, row, author):
+        """Walk the need to its state (as far as orders do not) by the moves that people would make."""
+        office, status, key = self.office_for(need), row["status"], need.pk
+        reason = row.get("status_reason") or "情况有变化"
+        if status == "draft":
+            return
+        demand.need_submit(need_id=key, actor=author)
+        if status in ("submitted", "withdrawn"):
+            if status == "withdrawn":
+                demand.need_withdraw(need_id=key, reason=reason, actor=author)
+            return
+        if status == "returned":
+            demand.need_return(need_id=key, reason=reason, actor=office)
+            return
+        if status == "rejected":
+            demand.need_reject(need_id=key, reason=reason, actor=office)
+            return
+        rewrite = row.get("staff_rewrite")
+        if rewrite:
+            demand.need_rewrite(
+                need_id=key, rewrite_title=rewrite["title"][:40], rewrite_text=rewrite["text"], actor=office
+            )
+        demand.need_assign(
+            need_id=key, officer_id=self.users["staff"].pk, actor=office
+        ) if office is self.staff else None
+        demand.need_publish(need_id=key, actor=office)
+        if status == "unmet":
+            demand.need_mark_unmet(need_id=key, reason=reason, actor=office)
+
+    # -- orders
+
+    def work(self):
+        rows = sorted(read("orders"), key=lambda row: -row["offered_days_ago"])
+        for row in rows:
+            self.order(row)
+        for row in self.need_rows:
+            need, status = self.needs[row["key"]], row["status"]
+            office = self.office_for(need)
+            if status in ("resolved", "closed"):
+                demand.need_resolve(need_id=need.pk, actor=office)
+            if status == "closed":
+                demand.need_close(need_id=need.pk, actor=office)
+            if status == "expired":
+                Need.objects.filter(pk=need.pk).update(deadline=localdate() - timedelta(days=3))
+                demand.need_expire(need_id=need.pk, actor=LOADER)
+            self.date_need_back(need, row)
+        self.report(f"订单 {len(rows)} 单")
+
+    def order(self, row):
+        need, expert = self.needs[row["need"]], self.experts[row["expert"]]
+        office, firm = self.office_for(need), self.actor_for(need.enterprise)
+        order = orders.order_offer(need_id=need.pk, expert_id=expert.pk, message=row["message"], actor=office)
+        key, status = order.pk, row["status"]
+        answerer = Actor(user=expert.user) if expert.user_id else office
+        if status in ("accepted", "confirmed", "converted", "released"):
+            orders.order_accept(order_id=key, note=row["note"], actor=answerer)
+        if status in ("confirmed", "converted", "released"):
+            orders.order_confirm(order_id=key, actor=firm if firm.user_id else office)
+        if status == "declined":
+            orders.order_decline(
+                order_id=key, code=row["decline_code"], reason=row["reason"] or "近期安排较满",
+                colleague=row["colleague"], actor=answerer,
+            )  # fmt: skip
+        if status == "released":
+            orders.order_release(order_id=key, reason=row["reason"] or "项目时间冲突", actor=answerer)
+        if status == "not_selected":
+            current = Order.objects.get(pk=key)
+            if current.status == "offered":
+                orders.order_refuse(
+                    order_id=key, code=row["not_selected_code"], reason=row["reason"], actor=office
+                )  # fmt: skip
+        if status == "expired":
+            Order.objects.filter(pk=key).update(expires_at=now() - timedelta(minutes=1))
+            orders.order_expire(order_id=key, actor=LOADER)
+        self.date_order_back(Order.objects.get(pk=key), row)
+
+    # -- dating back
+
+    def date_back(self, obj, days):
+        self.shift(obj, timedelta(days=days))
+        if hasattr(obj, "created_at"):
+            type(obj).objects.filter(pk=obj.pk).update(created_at=ago(days))
+
+    @staticmethod
+    def shift(obj, delta):
+        """Move the object's record back; it has not been sealed yet."""
+        AuditEvent.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk, seal="").update(
+            at=F("at") - delta
+        )
+
+    def date_need_back(self, need, row):
+        days = row["created_days_ago"]
+        need.refresh_from_db()
+        changes = {"created_at": ago(days)}
+        for field, later in (("submitted_at", 1), ("reviewed_at", 2), ("published_at", 2)):
+            if getattr(need, field):
+                changes[field] = ago(max(0, days - later))
+        Need.objects.filter(pk=need.pk).update(**changes)
+        self.shift(need, timedelta(days=max(0, days - 2)))
+
+    def date_order_back(self, order, row):
+        offered = ago(row["offered_days_ago"])
+        changes = {"offered_at": offered, "expires_at": add_working_days(offered, 3).at}
+        if order.status == "offered":
+            changes["expires_at"] = max(changes["expires_at"], now() + timedelta(hours=20))
+        if order.answered_at:
+            changes["answered_at"] = ago(row["answered_days_ago"])
+            changes["expires_at"] = max(changes["expires_at"], changes["answered_at"] + timedelta(hours=4))
+        if order.status == "accepted":
+            changes["confirm_by"] = add_working_days(changes["answered_at"], 2).at
+            changes["officer_by"] = max(add_working_days(changes["answered_at"], 4).at, now() + timedelta(days=1))
+        if order.confirmed_at and row.get("confirmed_days_ago") is not None:
+            changes["confirmed_at"] = ago(row["confirmed_days_ago"])
+        if order.ended_at:
+            changes["ended_at"] = ago(row.get("ended_days_ago") or row.get("answered_days_ago") or 0)
+        Order.objects.filter(pk=order.pk).update(**changes)
+        self.shift(order, timedelta(days=row["offered_days_ago"]))
+
+
+def is_loaded():
+    return Enterprise.objects.exists() or Expert.objects.exists() or User.objects.exists()
