@@ -13,6 +13,8 @@ ISO_DAY, ISO_MOMENT, ISO_MONTH = "%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m"
 def prepare(field):
     """Native pickers for dates; Chinese formats would leave a date input blank."""
     widget = field.field.widget
+    if str(widget.attrs.get("placeholder", "")) == str(field.label):
+        del widget.attrs["placeholder"]  # the label stands above already
     widgets = getattr(widget, "widgets", [widget])
     for part in widgets:
         if isinstance(part, forms.DateInput) and part.input_type == "text":
