@@ -16,7 +16,10 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")
 
 def safe_text(value: Any) -> str:
     """Text that any XML and any database can hold, at most as long as a cell."""
-    text = drop_surrogates(plain_string(value)).replace("\r\n", "\n").replace("\r", "\n")
+    text = plain_string(value)
+    if len(text) <= CELL_CHARS and text.isprintable():  # most cells: nothing to strip
+        return text
+    text = drop_surrogates(text).replace("\r\n", "\n").replace("\r", "\n")
     text = _PLANE_ENDS.sub("", _ILLEGAL.sub("", text))
     if len(text) > CELL_CHARS:
         text = text[: CELL_CHARS - len(CUT_MARK)] + CUT_MARK

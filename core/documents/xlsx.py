@@ -237,7 +237,7 @@ def _write_cell(
         value = moment.isoformat()
     if isinstance(value, bool):
         value = _("是") if value else _("否")
-    sheet.write_string(row, index, safe_text(display(value)), style)
+    sheet.write_string(row, index, display(value), style)
     return None
 
 
@@ -251,8 +251,10 @@ def as_number(value: Any) -> Decimal | None:
 
 def display(value: Any) -> str:
     """Lists are joined, lazy strings rendered, everything else is its text."""
+    if isinstance(value, str):
+        return safe_text(value)
     if isinstance(value, (list, tuple, set, frozenset)):
-        return "、".join(display(item) for item in value)
+        return safe_text("、".join(display(item) for item in value))
     if isinstance(value, datetime):
         return local(value).strftime("%Y-%m-%d %H:%M") if value.tzinfo else value.strftime("%Y-%m-%d %H:%M")
     return safe_text(str(value) if isinstance(value, (Promise, date)) else value)

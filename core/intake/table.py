@@ -147,11 +147,11 @@ def _data_rows(
     blank = 0
     for index in range(first, len(sheet.rows)):
         own = sheet.rows[index]
-        shown = [plain_string(c).strip() for c in own if not isinstance(c, CellFault)]
+        shown = ["" if isinstance(c, CellFault) else plain_string(c).strip() for c in own]
         if not any(shown) and not any(isinstance(c, CellFault) for c in own):
             blank += 1  # a row that consists of merged cells alone repeats the row above it
             continue
-        reason = "hidden" if index in sheet.hidden_rows and not include_hidden else _no_data(shown, own, header_keys)
+        reason = "hidden" if index in sheet.hidden_rows and not include_hidden else _no_data(shown, header_keys)
         if reason:
             skipped.append(SkippedRow(index + 1, reason, " ".join(t for t in shown if t)[:80]))
             continue
@@ -175,24 +175,29 @@ def _filled_down(sheet: Sheet, first: int) -> dict[int, dict[int, Cell]]:
     return filled
 
 
-def _no_data(shown: list[str], cells: list[Cell], header_keys: list[str]) -> str:
-    """Why a row is no data, or an empty string."""
-    texts = [normalise(t, "line").value for t in shown if t]
+def _no_data(shown: list[str], header_keys: list[str]) -> str:
+    """Why a row is no data, or an empty string. Looks closely only at what could be a mark: it sees every row."""
+    texts = [t for t in shown if t]
     if not texts:
         return ""
-    wordy = [t for t in texts if not re.fullmatch(r"[-+\d.,%\s]+", t)]
-    head = texts[0].replace(" ", "")
-    if _SUM.fullmatch(head) or (len(texts) > 1 and _SUM.fullmatch(texts[1].replace(" ", "")) and len(wordy) <= 2):
+    head = normalise(texts[0][:80], "line").value.replace(" ", "")
+    if _SUM.fullmatch(head):
         return "sum"
-    marks = sum(bool(_SEAL_PART.match(t)) for t in texts)
+    if len(texts) > 1 and len(texts[1]) <= 20 and _SUM.fullmatch(texts[1].replace(" ", "")):
+        wordy = [t for t in texts if not re.fullmatch(r"[-+\d.,%\s]+", t[:40])]
+        if len(wordy) <= 2:
+            return "sum"
+    marks = sum(bool(_SEAL_PART.match(t)) for t in texts if t[0] in "填制审经复")
     if marks and marks * 3 >= len(texts):
         return "seal"
-    if _SEAL.fullmatch(texts[0]) and len(texts) * 2 <= max(2, len([k for k in header_keys if k])):
+    if len(texts) * 2 <= max(2, sum(bool(k) for k in header_keys)) and _SEAL.fullmatch(head):
         return "seal"
     if _EXAMPLE.fullmatch(head):
         return "example"
-    keys = [header_key(plain_string(c)) for c in cells if not isinstance(c, CellFault)]
-    same = sum(a == b for a, b in zip(keys, header_keys, strict=False) if a)
-    if same >= 2 and same * 2 > len(texts):
-        return "header"
+    if len(head) <= 40 and header_key(head) in header_keys:
+        same = sum(
+            bool(t) and len(t) <= 40 and header_key(t) == key for t, key in zip(shown, header_keys, strict=False)
+        )
+        if same >= 2 and same * 2 > len(texts):
+            return "header"
     return ""
