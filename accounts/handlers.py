@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts import services
 from accounts.models import Invitation
-from core import outbox
+from core import outbox, wording
+from core.models import AuditEvent
 
 
 @outbox.on("invitation.created")
@@ -45,4 +46,35 @@ def invitation_accepted(payload):
         ),
         url=reverse("accounts:people"),
         key=f"invitation.accepted:{invitation.code}",
+    )
+
+
+@outbox.on("acting.began")
+def acting_began(payload):
+    event = AuditEvent.objects.get(pk=payload["event_id"])
+    services.notify(
+        user_ids=payload["user_ids"],
+        event="acting.began",
+        title=_("工作人员 {name} 正在为您代办").format(name=event.actor_label),
+        body=_("代办期间的每一步都会记录在案；结束后您会收到办理清单。如非您所托，请联系人才办。"),
+        url=reverse("home"),
+        key=f"acting.began:{event.pk}",
+    )
+
+
+@outbox.on("acting.ended")
+def acting_ended(payload):
+    """The confirmation: what was done in somebody's name. Nothing done, nothing to confirm."""
+    changes = AuditEvent.objects.filter(pk__in=payload["change_ids"]).order_by("pk")
+    lines = [f"{wording.verb_word(change.object_type, change.verb)} {change.object_code}".strip() for change in changes]
+    if not lines:
+        return
+    event = AuditEvent.objects.get(pk=payload["event_id"])
+    services.notify(
+        user_ids=payload["user_ids"],
+        event="acting.ended",
+        title=_("工作人员 {name} 为您办理了 {count} 项，请核对").format(name=event.actor_label, count=len(lines)),
+        body=_("办理清单：{lines}。如有出入，请联系人才办更正。").format(lines="；".join(lines)),
+        url=reverse("home"),
+        key=f"acting.ended:{event.pk}",
     )

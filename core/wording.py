@@ -38,6 +38,19 @@ BAND_STEPS = {"strong": 4, "fair": 3, "general": 2, "weak": 1}
 
 # Verbs of the audit trail, as "model.verb" or plain "verb".
 VERBS = {
+    "scope_grant": _("授予角色"),
+    "scope_revoke": _("收回角色"),
+    "deactivate": _("停用账号"),
+    "activate": _("恢复账号"),
+    "profile_update": _("修改账号资料"),
+    "password_set": _("设置密码"),
+    "consent_give": _("同意授权"),
+    "consent_withdraw": _("撤回授权"),
+    "acting_begin": _("开始代办"),
+    "acting_end": _("结束代办"),
+    "invitation.create": _("发出邀请"),
+    "invitation.accept": _("接受邀请"),
+    "apitoken.create": _("创建令牌"),
     "create": _("建立"),
     "created": _("建立"),
     "update": _("修改"),

@@ -1,11 +1,16 @@
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.county import current_county
 from core.api.problems import plain_problem
+from portal.home import home_of
+from portal.roles import standing
+from portal.search import search as find
 
 
 @require_safe
@@ -24,13 +29,41 @@ def readyz(request):
     return JsonResponse({"database": "ok", "embedded": settings.EMBEDDED})
 
 
+@login_required
+@require_safe
+def home(request):
+    """What is due, what changed, a few numbers: by the role the person has chosen."""
+    person, county = standing(request), current_county(request)
+    page = home_of(request.user, person.role, county)
+    return render(request, "home.html", {"page": page, "role": person.role, "county": county})
+
+
+@login_required
+@require_safe
+def search(request):
+    person = standing(request)
+    query, groups = find(request.user, request.GET.get("q", ""), role=person.role, roles=person.roles)
+    return render(request, "search.html", {"query": query, "groups": groups})
+
+
+def bad_request(request, exception):
+    return refused(request, 400)
+
+
+def forbidden(request, exception=None, reason=""):
+    """Also what a failed CSRF check answers."""
+    return refused(request, 403)
+
+
 def not_found(request, exception):
-    if request.path.startswith("/api/"):
-        return plain_problem(request, 404)
-    return render(request, "404.html", status=404)
+    return refused(request, 404)
 
 
 def failed(request):
+    return refused(request, 500)
+
+
+def refused(request, status):
     if request.path.startswith("/api/"):
-        return plain_problem(request, 500)
-    return render(request, "500.html", status=500)
+        return plain_problem(request, status)
+    return render(request, f"{status}.html", status=status)

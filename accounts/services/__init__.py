@@ -1,6 +1,7 @@
 """Every write of accounts. Plain helpers are called inside or between transactions of others: ``notify``,
 ``mail_send``, ``link_*``, ``affiliation_set``. The rest are services with a transaction of their own."""
 
+from accounts.services.acting import acting_begin, acting_end
 from accounts.services.invitations import (
     invitation_accept,
     invitation_create,
@@ -16,6 +17,7 @@ from accounts.services.profile import (
     consent_withdraw,
     notification_read,
     notification_read_all,
+    password_set,
     profile_update,
     token_create,
     token_revoke,
@@ -23,6 +25,8 @@ from accounts.services.profile import (
 
 __all__ = [
     "absolute",
+    "acting_begin",
+    "acting_end",
     "affiliation_set",
     "consent_give",
     "consent_withdraw",
@@ -39,6 +43,7 @@ __all__ = [
     "notification_read",
     "notification_read_all",
     "notify",
+    "password_set",
     "profile_update",
     "scope_grant",
     "scope_revoke",

@@ -45,6 +45,17 @@ def profile_update(*, actor: Actor, **values: object) -> User:
     return person
 
 
+@transaction.atomic
+def password_set(*, user: User, password: str, actor: Actor) -> None:
+    """Called by the sign-in library once it has checked the old password or the mailed key; it may hold a transaction
+    of its own. Every other session of the person ends, because the password is part of their fingerprint."""
+    user.set_password(password)
+    user.is_password_temporary = False
+    user.save(update_fields=["password", "is_password_temporary"])
+    audit.record(user, "password_set", actor=actor, county=home(user))
+    outbox.emit("user.password_set", {"user_id": user.pk})
+
+
 @transaction.atomic(durable=True)
 def token_create(*, name: str, actor: Actor, access: str = TokenAccess.READ, days: int = 90) -> tuple[ApiToken, str]:
     """A new token and its raw text, which nobody can read again."""

@@ -3,6 +3,7 @@
 import structlog
 from django.http import JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
@@ -12,25 +13,31 @@ from core.errors import DomainError
 
 CONTENT_TYPE = "application/problem+json"
 TITLES = {
-    400: "请求不正确",
-    401: "尚未登录",
-    403: "没有权限",
-    404: "没有找到",
-    405: "不支持的方法",
-    406: "不支持的格式",
-    409: "当前不能执行",
-    412: "内容已被他人修改",
-    415: "不支持的内容类型",
-    422: "内容不能接受",
-    428: "缺少前提条件",
-    429: "请求过于频繁",
-    500: "服务出现故障",
+    400: gettext_lazy("请求不正确"),
+    401: gettext_lazy("尚未登录"),
+    403: gettext_lazy("没有权限"),
+    404: gettext_lazy("没有找到"),
+    405: gettext_lazy("不支持的方法"),
+    406: gettext_lazy("不支持的格式"),
+    409: gettext_lazy("当前不能执行"),
+    411: gettext_lazy("缺少长度"),
+    412: gettext_lazy("内容已被他人修改"),
+    413: gettext_lazy("内容过大"),
+    415: gettext_lazy("不支持的内容类型"),
+    422: gettext_lazy("内容不能接受"),
+    428: gettext_lazy("缺少前提条件"),
+    429: gettext_lazy("请求过于频繁"),
+    500: gettext_lazy("服务出现故障"),
 }
 
 
 def problem(status, *, detail="", code="", errors=None, request=None):
     """The body of one problem. ``errors``: [{pointer, code, detail}], pointers as in RFC 6901."""
-    body = {"type": f"urn:qianxian:problem:{code or status}", "title": TITLES.get(status, "错误"), "status": status}
+    body = {
+        "type": f"urn:qianxian:problem:{code or status}",
+        "title": str(TITLES.get(status, _("错误"))),
+        "status": status,
+    }
     if detail:
         body["detail"] = str(detail)
     if request is not None:
@@ -70,6 +77,7 @@ def exception_handler(exc, context):
     return response
 
 
-def plain_problem(request, status):
-    """For addresses under /api/ that never reach DRF (404, 500)."""
-    return JsonResponse(problem(status, request=request), status=status, content_type=CONTENT_TYPE)
+def plain_problem(request, status, *, detail="", code=""):
+    """For answers under /api/ that never reach DRF (404, 500, a middleware's refusal)."""
+    body = problem(status, detail=detail, code=code, request=request)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False})

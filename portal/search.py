@@ -1,0 +1,89 @@
+"""The one search box: people, firms, needs and pages, each in the viewer's scope.
+
+A need is found only by words its reader may see, so that nothing can be guessed from what a search returns."""
+
+from django.db.models import Exists, OuterRef, Q
+from django.urls import NoReverseMatch
+from django.utils.translation import gettext as _
+
+from enterprises.models import Enterprise, Membership, Need
+from enterprises.selectors import need_levels
+from experts.models import Expert
+from portal.context import navigation
+
+LIMIT = 8
+MAX_QUERY = 100
+
+
+def search(user, query, *, role, roles):
+    """Groups of at most ``LIMIT`` rows: [{"label", "icon", "rows": [{title, meta, url}]}]."""
+    query = " ".join(query.replace("\x00", " ").split())[:MAX_QUERY]
+    if not query:
+        return query, []
+    groups = [
+        {"label": _("专家"), "icon": "people", "rows": people(user, query)},
+        {"label": _("企业"), "icon": "building", "rows": firms(user, query)},
+        {"label": _("需求"), "icon": "lightbulb", "rows": needs(user, query)},
+        {"label": _("页面"), "icon": "window", "rows": pages(query, role, roles)},
+    ]
+    return query, [group for group in groups if group["rows"]]
+
+
+def address(row):
+    try:
+        return row.get_absolute_url()
+    except NoReverseMatch:
+        return ""
+
+
+def people(user, query):
+    named = (
+        Q(name__icontains=query)
+        | Q(name_initials__istartswith=query)
+        | Q(name_pinyin__icontains=query)
+        | Q(code__iexact=query)
+        | Q(institution__name__icontains=query)
+    )
+    rows = Expert.objects.visible_to(user).active().filter(named).select_related("institution")[:LIMIT]
+    return [
+        {
+            "title": row.name,
+            "meta": " · ".join(filter(None, (row.title, str(row.institution or "")))),
+            "url": address(row),
+        }
+        for row in rows
+    ]
+
+
+def firms(user, query):
+    named = Q(name__icontains=query) | Q(name_pinyin__icontains=query) | Q(code__iexact=query)
+    rows = Enterprise.objects.visible_to(user).filter(named).select_related("park")[:LIMIT]
+    return [{"title": row.name, "meta": str(row.park or ""), "url": address(row)} for row in rows]
+
+
+def needs(user, query):
+    blind = Q(blind_title__icontains=query) | Q(summary__icontains=query)
+    blind |= Q(blind_title="", rewrite_title__icontains=query)  # stands in for a missing blind title
+    own = Exists(Membership.objects.filter(enterprise=OuterRef("enterprise"), user=user.pk, is_active=True))
+    reader = Q(county__in=user.county_ids()) | own
+    found = (
+        Q(code__iexact=query) | blind | (reader & (Q(title__icontains=query) | Q(enterprise__name__icontains=query)))
+    )
+    rows = list(Need.objects.visible_to(user).filter(found).select_related("chain", "enterprise")[:LIMIT])
+    levels = need_levels(rows, user)
+    return [
+        {
+            "title": row.title if levels[row.pk] == "full" else row.public_title,
+            "meta": f"{row.code} · {row.get_status_display()}",
+            "url": address(row),
+        }
+        for row in rows
+    ]
+
+
+def pages(query, role, roles):
+    return [
+        {"title": entry["label"], "meta": "", "url": entry["url"]}
+        for entry in navigation(role, roles)
+        if query.casefold() in str(entry["label"]).casefold()
+    ]
