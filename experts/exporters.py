@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -14,6 +15,7 @@ from core.codes import mask_email, mask_phone
 from core.documents.xlsx import LedgerColumn
 from experts import selectors
 from experts.enums import AchievementKind
+from experts.filters import ExpertFilter
 from experts.models import Expert, GroupMembership, HometownTie, Posting
 
 TITLE = _("专家库")
@@ -78,6 +80,26 @@ def rows(queryset: QuerySet[Expert], *, user, reveal_contacts: bool = False) -> 
         for expert in chunk:
             own = expert.county_id in readable or expert.user_id == user.pk
             yield _row(expert, office=own, contacts=expert.county_id in staffed)
+
+
+class ExpertsLedger:
+    """What ``reports`` asks of this register: the list's rows in the list's order."""
+
+    @staticmethod
+    def columns() -> tuple[LedgerColumn, ...]:
+        return COLUMNS
+
+    @staticmethod
+    def queryset(user, params, county=None) -> QuerySet[Expert]:
+        visible = Expert.objects.visible_to(user)
+        if county is not None:
+            visible = visible.filter(county=county)
+        found = ExpertFilter(params, visible, request=SimpleNamespace(user=user)).qs
+        return selectors.register_ordered(found, user, params.get("ordering", ""))
+
+    @staticmethod
+    def rows(queryset: QuerySet[Expert], user) -> Iterator[dict[str, Any]]:
+        return rows(queryset, user=user)
 
 
 def _row(expert: Expert, *, office: bool, contacts: bool) -> dict[str, Any]:

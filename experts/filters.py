@@ -4,6 +4,7 @@ look at columns of the office only ever match rows whose office the viewer belon
 from datetime import timedelta
 
 import django_filters as filters
+from django import forms
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.timezone import localdate, now
@@ -59,16 +60,18 @@ class ExpertFilter(filters.FilterSet):
     q = filters.CharFilter(
         label=_("搜索"), method="by_words", max_length=200, help_text=_("姓名、拼音、单位或专业领域")
     )
-    identity = filters.MultipleChoiceFilter(label=_("身份"), choices=Identity.choices, method="by_identity")
-    chain = filters.ModelMultipleChoiceFilter(
-        label=_("产业链"), queryset=_chains, to_field_name="code", method="by_chain"
+    identity = filters.MultipleChoiceFilter(
+        label=_("身份"), choices=Identity.choices, method="by_identity", widget=forms.CheckboxSelectMultiple
     )
+    chain = filters.ModelChoiceFilter(label=_("产业链"), queryset=_chains, to_field_name="code", method="by_chain")
     availability = filters.ChoiceFilter(label=_("接单情况"), choices=Availability.choices, method="by_availability")
     group = filters.ModelChoiceFilter(label=_("专家组"), queryset=_groups, to_field_name="code", method="by_group")
     native = filters.CharFilter(
         label=_("籍贯"), method="by_native", max_length=MAX_TEXT, help_text=_("县、镇名称或代码")
     )
-    tie = filters.MultipleChoiceFilter(label=_("与本地关系"), choices=TieKind.choices, method="by_tie")
+    tie = filters.MultipleChoiceFilter(
+        label=_("与本地关系"), choices=TieKind.choices, method="by_tie", widget=forms.CheckboxSelectMultiple
+    )
     institution = filters.CharFilter(label=_("单位"), method="by_institution", max_length=MAX_TEXT)
     title = filters.CharFilter(label=_("职称"), method="by_title", max_length=MAX_TEXT)
     city = filters.CharFilter(label=_("常驻城市"), method="by_city", max_length=MAX_TEXT)
@@ -104,9 +107,7 @@ class ExpertFilter(filters.FilterSet):
         return queryset.filter(condition)
 
     def by_chain(self, queryset, name, value):
-        if not value:
-            return queryset
-        links = Expert.chains.through.objects.filter(chain__in=value, expert=OuterRef("pk"))
+        links = Expert.chains.through.objects.filter(chain=value, expert=OuterRef("pk"))
         return queryset.filter(Exists(links))
 
     def by_availability(self, queryset, name, value):

@@ -3,16 +3,16 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
-from django.utils.timezone import localdate
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
+from django.utils.timezone import localdate, now
 
 from accounts.models import User
 from core.models import AuditEvent, Chain, Region
 from core.text import normalise
-from experts.enums import ExpertStatus, TieKind
+from experts.enums import ConsentState, ExpertStatus, TieKind
 from experts.models import Achievement, ContactOpening, Expert, ExpertGroup, GroupMembership, HometownTie, Posting
 
 NATIVE = (TieKind.BIRTH, TieKind.ANCESTRAL)
@@ -26,6 +26,52 @@ def register_list(queryset: QuerySet[Expert]) -> QuerySet[Expert]:
         Prefetch(
             "group_memberships", GroupMembership.objects.current().select_related("group"), to_attr="current_groups"
         ),
+    )
+
+
+ORDERINGS = {
+    "name_pinyin": "name_pinyin",
+    "institution": "institution__name",
+    "title": "title",
+    "city": "city",
+    "load": "load",
+    "profile_updated_at": "profile_updated_at",
+    "created_at": "created_at",
+    "last_contacted_on": "contacted_order",
+}
+
+
+def register_ordered(queryset: QuerySet[Expert], user: User, ordering: str) -> QuerySet[Expert]:
+    """``queryset`` by one of ``ORDERINGS`` (``-`` reverses), by name otherwise. A column that the viewer may not read
+    for a row does not order that row either."""
+    column = ORDERINGS.get(ordering.removeprefix("-"))
+    if column is None:
+        return queryset.order_by("name_pinyin", "pk")
+    if column == "contacted_order":
+        readable = Case(When(county__in=user.county_ids(), then="last_contacted_on"))
+        queryset = queryset.annotate(contacted_order=readable)
+    term = F(column).desc(nulls_last=True) if ordering.startswith("-") else F(column).asc(nulls_last=True)
+    return queryset.order_by(term, "name_pinyin", "pk")
+
+
+def register_counts(user: User) -> dict[str, int]:
+    """How many rows the fixed views of the register hold, in one query over what the viewer sees."""
+    today, year = localdate(), now() - timedelta(days=365)
+    active = Q(status=ExpertStatus.ACTIVE)
+    paused = Q(paused_from__lte=today) & (Q(paused_until=None) | Q(paused_until__gte=today))
+    own = Q(county__in=user.county_ids()) | Q(user=user.pk)
+    return Expert.objects.visible_to(user).aggregate(
+        all=Count("pk", filter=active),
+        free=Count(
+            "pk",
+            filter=active
+            & Q(load__lt=F("capacity"))
+            & (~paused | Q(paused_from=None))
+            & ~(own & Q(consent=ConsentState.REFUSED)),
+        ),
+        pending=Count("pk", filter=active & own & Q(consent=ConsentState.PENDING)),
+        stale=Count("pk", filter=active & Q(profile_updated_at__lt=year)),
+        archived=Count("pk", filter=Q(status=ExpertStatus.ARCHIVED)),
     )
 
 
