@@ -148,7 +148,7 @@ def _data_rows(
     for index in range(first, len(sheet.rows)):
         own = sheet.rows[index]
         shown = ["" if isinstance(c, CellFault) else plain_string(c).strip() for c in own]
-        if not any(shown) and not any(isinstance(c, CellFault) for c in own):
+        if not any(shown) and not any(isinstance(c, CellFault) and c.code == "cell_error" for c in own):
             blank += 1  # a row that consists of merged cells alone repeats the row above it
             continue
         reason = "hidden" if index in sheet.hidden_rows and not include_hidden else _no_data(shown, header_keys)

@@ -161,6 +161,11 @@ def million_styled_blank_rows():
     return with_sheet(body)
 
 
+def value_below_blank_rows():
+    blank = "".join(f'<row r="{r}"><c r="A{r}"/></row>' for r in range(2, 60_000))
+    return with_sheet(f'<row r="1"><c r="A1"><v>1</v></c></row>{blank}<row r="90000"><c r="A90000"><v>1</v></c></row>')
+
+
 def shared_string_amplified():
     """One long text, named by 400,000 cells: a small file, twelve gigabytes of text."""
     cells = "".join(f'<c r="{chr(65 + c)}@" t="s"><v>0</v></c>' for c in range(20))

@@ -48,6 +48,7 @@ REFUSED = {
     "laughs.xlsx": (made.billion_laughs, {"xml_dtd"}),
     "deep.xlsx": (made.deeply_nested, {"damaged", "empty", "memory"}),
     "stray-cell.xlsx": (lambda: made.xlsx(lambda s: s.cell(1_048_576, 3, "x")), {"stray_cell"}),
+    "stray-below-blanks.xlsx": (made.value_below_blank_rows, {"stray_cell"}),
     "far-column.xlsx": (lambda: made.xlsx(lambda s: s.cell(1, 16_384, "x")), {"columns"}),
     "amplified.xlsx": (made.shared_string_amplified, {"memory", "text_volume"}),
     "docx.xlsx": (made.docx, {"other_office_file"}),
@@ -168,3 +169,15 @@ def test_every_message_is_worded_with_a_remedy():
         assert error.place in error.message
         assert error.remedy in error.message
         assert "{" not in error.message
+
+
+def test_formulas_count_as_rows_only_with_a_value():
+    def cell(row, value):
+        return f'<row r="{row}"><c r="A{row}" t="str"><f>B1</f><v>{value}</v></c></row>'
+
+    body = cell(1, "甲") + "".join(cell(row, "") for row in range(2, 400)) + cell(400, "乙")
+    sheet = read_workbook(made.with_sheet(body), "a.xlsx").sheets[0]
+    assert [number for number, row in enumerate(sheet.rows, start=1) if any(isinstance(c, str) for c in row)] == [
+        1,
+        400,
+    ]

@@ -96,7 +96,7 @@ def _read_xlsx(data: bytes, limits: dict[str, Any], output: Output) -> None:
                     "hidden_columns": sheet.hidden_columns,
                     "faults": sheet.faults,
                 }
-                _write_sheet(workbook, index, head, limits, output)
+                _write_sheet(workbook, index, head, limits, output, last_row=sheet.scanned_rows)
 
 
 def _read_xls(data: bytes, limits: dict[str, Any], output: Output) -> None:
@@ -134,8 +134,18 @@ def _open(data: bytes) -> Any:
         raise Refused("damaged") from exc
 
 
-def _write_sheet(workbook: Any, index: int, head: dict[str, Any], limits: dict[str, Any], output: Output) -> None:
+def _write_sheet(
+    workbook: Any,
+    index: int,
+    head: dict[str, Any],
+    limits: dict[str, Any],
+    output: Output,
+    *,
+    last_row: int = 1 << 20,
+) -> None:
     sheet = workbook.get_sheet_by_index(index)
+    if sheet.end and sheet.end[0] > last_row:
+        raise Refused("stray_cell", str(head["sheet"]), row=sheet.end[0] + 1)
     merged = [[r1, c1, r2, c2] for (r1, c1), (r2, c2) in (sheet.merged_cell_ranges or ())][: limits["merged"]]
     output.write(head | {"merged": merged})
     limit = limits["cell_chars"]

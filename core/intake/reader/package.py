@@ -5,6 +5,7 @@ neither hidden rows nor error values. One expat pass over each sheet gives all o
 does it: a document type declaration, and with it every entity, is refused at its first byte.
 """
 
+import contextlib
 import posixpath
 import re
 import zipfile
@@ -19,6 +20,11 @@ from core.intake.reader.protocol import TITLE_ROWS, Refused, cell_name
 CHUNK = 1 << 16
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 FAULTS_KEPT = 2000
+BLANK_ROWS_SCANNED = 50_000  # a coloured column makes a million rows without a value; nobody reads them all
+
+
+class _Enough(Exception):
+    """The rest of a sheet need not be scanned."""
 
 
 @dataclass
@@ -32,6 +38,7 @@ class SheetFacts:
     row_count: int = 0
     max_row: int = -1
     max_column: int = -1
+    scanned_rows: int = 1 << 20  # rows from here on were not looked at
 
 
 @dataclass
@@ -185,11 +192,24 @@ def _book(archive: zipfile.ZipFile, book_path: str, names: set[str]) -> BookFact
 def _scan_sheet(archive: zipfile.ZipFile, sheet: SheetFacts, limits: dict[str, Any]) -> None:
     row = column = -1
     has_formula = has_value = row_counted = False
+    blank_rows = 0
     parser = _parser()
     row_limit, column_limit = limits["rows"], limits["columns"]
 
+    def filled() -> None:
+        nonlocal has_value, row_counted, blank_rows
+        has_value = True
+        sheet.max_column = max(sheet.max_column, column)
+        if row_counted:
+            return
+        row_counted, blank_rows = True, 0
+        sheet.row_count += 1
+        sheet.max_row = max(sheet.max_row, row)
+        if sheet.row_count > row_limit + TITLE_ROWS:
+            raise Refused("rows", sheet.name, limit=row_limit)
+
     def start(tag: str, attrs: dict[str, str]) -> None:
-        nonlocal row, column, has_formula, has_value, row_counted
+        nonlocal row, column, has_formula, has_value, row_counted, blank_rows
         tag = _local(tag) if ":" in tag else tag
         if tag == "c":
             reference = attrs.get("r")
@@ -201,21 +221,15 @@ def _scan_sheet(archive: zipfile.ZipFile, sheet: SheetFacts, limits: dict[str, A
                 column -= 1
             else:
                 column += 1
-            has_formula = has_value = False
+            has_formula = False
+            has_value = attrs.get("t") == "str"  # a formula's text, which may rightly be empty
             if attrs.get("t") == "e" and len(sheet.faults) < FAULTS_KEPT:
                 sheet.faults.append((row, column, "cell_error"))
         elif tag in ("v", "is"):
             if has_formula:  # some writers leave an empty element: only text counts
                 parser.CharacterDataHandler = value
             else:
-                has_value = True
-            if not row_counted:
-                row_counted = True
-                sheet.row_count += 1
-                sheet.max_row = max(sheet.max_row, row)
-                if sheet.row_count > row_limit + TITLE_ROWS:
-                    raise Refused("rows", sheet.name, limit=row_limit)
-            sheet.max_column = max(sheet.max_column, column)
+                filled()
         elif tag == "f":
             has_formula = True
             parser.EndElementHandler = end
@@ -224,6 +238,10 @@ def _scan_sheet(archive: zipfile.ZipFile, sheet: SheetFacts, limits: dict[str, A
             row = int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 8 else row + 1
             column = -1
             row_counted = False
+            blank_rows += 1
+            if blank_rows > BLANK_ROWS_SCANNED:
+                sheet.scanned_rows = row
+                raise _Enough
             if attrs.get("hidden") in ("1", "true") or attrs.get("ht") == "0":
                 sheet.hidden_rows.append(row)
         elif tag == "col" and attrs.get("hidden") in ("1", "true"):
@@ -231,9 +249,9 @@ def _scan_sheet(archive: zipfile.ZipFile, sheet: SheetFacts, limits: dict[str, A
             if first.isdigit() and last.isdigit():
                 sheet.hidden_columns.extend(range(int(first[:6]) - 1, min(int(last[:6]), column_limit)))
 
-    def value(_text: str) -> None:
-        nonlocal has_value
-        has_value = True
+    def value(text: str) -> None:
+        if text:
+            filled()
 
     def end(tag: str) -> None:  # listens only inside cells with a formula, which are few
         if tag != "c" and not tag.endswith(":c"):
@@ -243,7 +261,8 @@ def _scan_sheet(archive: zipfile.ZipFile, sheet: SheetFacts, limits: dict[str, A
         if not has_value and len(sheet.faults) < FAULTS_KEPT and (row, column, "cell_error") not in sheet.faults[-1:]:
             sheet.faults.append(fault)
 
-    _parse(archive, sheet.path, start, parser)
+    with contextlib.suppress(_Enough):
+        _parse(archive, sheet.path, start, parser)
     sheet.hidden_rows = [r for r in sheet.hidden_rows if r <= sheet.max_row]
     if sheet.max_column >= column_limit:
         raise Refused("columns", sheet.name, limit=column_limit)
