@@ -1,9 +1,10 @@
 from allauth.account import views as sign_in
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
-from portal import api, views
+from portal import api, styleguide, views
 
 # Of the sign-in library only the pages in use: accounts are made by invitation, addresses are kept on the own page.
 SIGN_IN = [
@@ -26,13 +27,17 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
     path("language/", set_language, name="set_language"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("styleguide/progress/", styleguide.styleguide_progress, name="styleguide-progress"),
+    path("styleguide/reveal/", styleguide.styleguide_reveal, name="styleguide-reveal"),
+    path("styleguide/<slug:section>/", styleguide.styleguide, name="styleguide-section"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include(SIGN_IN)),
     path("", include("accounts.urls")),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/docs/", login_required(views.ApiDocs.as_view(url_name="api-schema")), name="api-docs"),
 ]
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"

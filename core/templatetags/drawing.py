@@ -13,7 +13,7 @@ def trimmed(content):
     return SafeString(content.strip())
 
 
-def draw(context, name, **values):
+def draw(context, name, /, **values):
     """``components/<name>.html`` with ``values`` alone, plus what forms and links need."""
     inner = context.new(values)
     for carried in ("csrf_token", "request"):

@@ -173,8 +173,10 @@ def fact(content, label, wide=False, help=""):
 
 
 @register.simple_block_tag(takes_context=True)
-def empty(context, content, title="", text="", icon="inbox", small=False):
-    return draw(context, "empty", content=trimmed(content), title=title, text=text, icon=icon, small=small)
+def empty(context, content, title="", text="", icon="inbox", small=False, heading=0):
+    return draw(
+        context, "empty", content=trimmed(content), title=title, text=text, icon=icon, small=small, heading=heading
+    )
 
 
 @register.simple_block_tag(takes_context=True)

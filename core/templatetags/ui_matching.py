@@ -18,6 +18,7 @@ def person_values(expert, href, options):
         "href": href,
         "name": options.pop("name", "") or expert.name,
         "institution": options.pop("institution", None) or getattr(expert, "institution", ""),
+        "klass": options.pop("class", ""),
         **options,
     }
 
@@ -34,12 +35,14 @@ def person_card(context, content, expert, href="", **options):
 
 @register.simple_tag(takes_context=True)
 def need_card(context, need, href="", **options):
-    return draw(context, "need", need=need, href=href, **options)
+    return draw(context, "need", need=need, href=href, klass=options.pop("class", ""), **options)
 
 
 @register.simple_block_tag(takes_context=True)
 def need_box(context, content, need, href="", **options):
-    return draw(context, "need", content=trimmed(content), need=need, href=href, **options)
+    return draw(
+        context, "need", content=trimmed(content), need=need, href=href, klass=options.pop("class", ""), **options
+    )
 
 
 @register.simple_tag(takes_context=True)
