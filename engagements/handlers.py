@@ -146,17 +146,17 @@ def office_told(payload):
         title=_("{status}：{name}，{title}").format(
             status=order.get_status_display(), name=order.expert.name, title=order.need.title
         ),
-        body=order.get_decline_code_display() or order.reason,
+        body=order.get_decline_code_display() or order.end_reason,
     )  # fmt: skip
     if order.status == "released":
         _tell(
             order, "order.released.firm", users=_firm_users(order), email=True,
-            title=_("专家退单：{title}").format(title=order.need.title), body=order.reason,
+            title=_("专家退单：{title}").format(title=order.need.title), body=order.end_reason,
         )  # fmt: skip
     if order.status == "revoked":
         title = _("订单已撤回：{title}").format(title=order.need.public_title)
-        _tell(order, "order.revoked", users=[order.expert.user_id], title=title, body=order.reason, email=True)
-        _mail_expert(order, "order.revoked", subject=title, body=order.reason)
+        _tell(order, "order.revoked", users=[order.expert.user_id], title=title, body=order.end_reason, email=True)
+        _mail_expert(order, "order.revoked", subject=title, body=order.end_reason)
 
 
 @outbox.on("need.withdrawn")

@@ -43,7 +43,7 @@ class Order(models.Model):
     band = models.CharField(_("匹配程度"), max_length=8, blank=True)
     decline_code = models.CharField(_("婉拒原因"), max_length=16, choices=DeclineReason, blank=True)
     not_selected_code = models.CharField(_("未选中原因"), max_length=16, choices=NotSelectedReason, blank=True)
-    reason = models.CharField(_("说明"), max_length=300, blank=True)
+    end_reason = models.CharField(_("说明"), max_length=300, blank=True)
     colleague = models.CharField(_("推荐同事"), max_length=100, blank=True)
     note = models.CharField(_("接单说明"), max_length=500, blank=True)
     offered_at = models.DateTimeField(_("推送时间"))

@@ -144,7 +144,7 @@ def order_decline(*, order_id, code, actor, reason="", colleague=""):
 def _end(order, new, verb, actor, *, reason="", **changes):
     """End an order: what it held is freed, what it opened is closed, the pair's mark is lifted."""
     held, confirmed = order.status in TAKEN, order.status == OrderStatus.CONFIRMED
-    _move(order, new, verb, actor, reason=reason, seat=None, ended_at=now(), **({"reason": reason} | changes))
+    _move(order, new, verb, actor, reason=reason, seat=None, ended_at=now(), end_reason=reason, **changes)
     if held:
         load_release(expert_id=order.expert_id)
     if confirmed:

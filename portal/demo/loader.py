@@ -5,7 +5,7 @@ The texts are in ``data/*.json`` with days relative to today, so that the demons
 
 import json
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.db.models import F
@@ -20,7 +20,7 @@ from engagements.models import Order
 from enterprises import services as demand
 from enterprises.models import Enterprise, Membership, Need
 from experts import services as supply
-from experts.models import Expert, Team
+from experts.models import Expert
 
 DATA = Path(__file__).parent / "data"
 PASSWORD_BYTES = 9
@@ -99,7 +99,8 @@ class Demo:
         for row in read("groups"):
             group = supply.group_create(
                 county_id=self.region(row["county"]).pk,
-                values={"name": row["name"], "chains": [self.chains[row["chain"]]] if row.get("chain") else []},
+                name=row["name"],
+                chains=[self.chains[row["chain"]]] if row.get("chain") else [],
                 actor=LOADER,
             )
             for key in row["members"]:
@@ -137,13 +138,15 @@ class Demo:
                 "phone": row["phone"],
                 "email": row["email"],
                 "referrer": row.get("referrer") or "",
-                "capacity": row["capacity"],
             },
         )
+        supply.capacity_set(expert_id=expert.pk, capacity=row["capacity"], actor=LOADER)
         for tie in row["ties"]:
             supply.tie_add(
                 expert_id=expert.pk,
-                values={"kind": tie["kind"], "region": self.region(tie["code"]), "note": tie.get("note", "")},
+                kind=tie["kind"],
+                region=self.region(tie["code"]),
+                note=tie.get("note", ""),
                 actor=LOADER,
             )
         for item in row["achievements"]:
@@ -166,12 +169,10 @@ class Demo:
             started = localdate() - timedelta(days=appointment["days_ago"])
             supply.appointment_add(
                 expert_id=expert.pk,
-                values={
-                    "title": appointment["title"],
-                    "number": appointment["number"],
-                    "started_on": started,
-                    "ended_on": started + timedelta(days=365 * appointment["term_years"]),
-                },
+                title=appointment["title"],
+                number=appointment["number"],
+                started_on=started,
+                ended_on=started + timedelta(days=365 * appointment["term_years"]),
                 actor=LOADER,
             )
         if row["consent"] != "pending":
@@ -190,18 +191,15 @@ class Demo:
 
     def posting(self, expert, county, posting):
         started = localdate() - timedelta(days=posting["started_days_ago"])
-        team, _new = Team.objects.get_or_create(county=county, name=posting["batch"], defaults={"started_on": started})
         ended = posting.get("ended_days_ago")
         supply.posting_add(
             expert_id=expert.pk,
-            values={
-                "team": team,
-                "sending_unit": posting["sending_unit"],
-                "post": posting["post"],
-                "region": self.region(posting["town_code"]) if posting.get("town_code") else county,
-                "started_on": started,
-                "ended_on": localdate() - timedelta(days=ended) if ended is not None else None,
-            },
+            team_name=posting["batch"],
+            sending_unit=posting["sending_unit"],
+            post=posting["post"],
+            region=self.region(posting["town_code"]) if posting.get("town_code") else county,
+            started_on=started,
+            ended_on=localdate() - timedelta(days=ended) if ended is not None else None,
             actor=LOADER,
         )
 
@@ -241,7 +239,7 @@ class Demo:
                 "size": row["size"],
                 "qualifications": row["qualifications"],
                 "main_products": row["main_products"],
-                "founded_on": f"{row['founded']}-01",
+                "founded_on": date.fromisoformat(f"{row['founded']}-01"),
                 "address": row["address"],
                 "contact_name": row["contact_name"],
                 "contact_post": row["contact_post"],
@@ -335,49 +333,68 @@ class Demo:
     # -- orders
 
     def work(self):
-        rows = sorted(read("orders"), key=lambda row: -row["offered_days_ago"])
+        """Offers, answers and confirmations in the order in which they happened."""
+        rows = read("orders")
+        events = [
+            (-row[f"{step}_days_ago"], place, number, step, row)
+            for number, row in enumerate(rows)
+            for place, step in enumerate(("ended", "answered", "confirmed", "offered"))
+            if row[f"{step}_days_ago"] is not None
+        ]
+        self.orders = {}
+        for _day, _place, _number, step, row in sorted(events, key=lambda event: event[:3]):
+            getattr(self, f"order_{step}")(row)
         for row in rows:
-            self.order(row)
+            self.date_order_back(Order.objects.get(pk=self.orders[row["key"]].pk), row)
         for row in self.need_rows:
-            need, status = self.needs[row["key"]], row["status"]
-            office = self.office_for(need)
-            if status in ("resolved", "closed"):
-                demand.need_resolve(need_id=need.pk, actor=office)
-            if status == "closed":
-                demand.need_close(need_id=need.pk, actor=office)
-            if status == "expired":
-                Need.objects.filter(pk=need.pk).update(deadline=localdate() - timedelta(days=3))
-                demand.need_expire(need_id=need.pk, actor=LOADER)
-            self.date_need_back(need, row)
+            self.conclude(self.needs[row["key"]], row)
         self.report(f"订单 {len(rows)} 单")
 
-    def order(self, row):
+    def conclude(self, need, row):
+        office, status = self.office_for(need), row["status"]
+        if status in ("resolved", "closed"):
+            demand.need_resolve(need_id=need.pk, actor=office)
+        if status == "closed":
+            demand.need_close(need_id=need.pk, actor=office)
+        if status == "expired":
+            Need.objects.filter(pk=need.pk).update(deadline=localdate() - timedelta(days=3))
+            demand.need_expire(need_id=need.pk, actor=LOADER)
+        self.date_need_back(need, row)
+
+    def order_offered(self, row):
         need, expert = self.needs[row["need"]], self.experts[row["expert"]]
-        office, firm = self.office_for(need), self.actor_for(need.enterprise)
-        order = orders.order_offer(need_id=need.pk, expert_id=expert.pk, message=row["message"], actor=office)
-        key, status = order.pk, row["status"]
-        answerer = Actor(user=expert.user) if expert.user_id else office
-        if status in ("accepted", "confirmed", "converted", "released"):
-            orders.order_accept(order_id=key, note=row["note"], actor=answerer)
-        if status in ("confirmed", "converted", "released"):
-            orders.order_confirm(order_id=key, actor=firm if firm.user_id else office)
+        self.orders[row["key"]] = orders.order_offer(
+            need_id=need.pk, expert_id=expert.pk, message=row["message"], actor=self.office_for(need)
+        )
+
+    def answerer(self, order):
+        return Actor(user=order.expert.user) if order.expert.user_id else self.office_for(order.need)
+
+    def order_answered(self, row):
+        order, status = self.orders[row["key"]], row["status"]
         if status == "declined":
             orders.order_decline(
-                order_id=key, code=row["decline_code"], reason=row["reason"] or "近期安排较满",
-                colleague=row["colleague"], actor=answerer,
+                order_id=order.pk, code=row["decline_code"], reason=row["reason"] or "近期安排较满",
+                colleague=row["colleague"], actor=self.answerer(order),
             )  # fmt: skip
+        elif status not in ("offered", "expired", "not_selected"):
+            orders.order_accept(order_id=order.pk, note=row["note"], actor=self.answerer(order))
+
+    def order_confirmed(self, row):
+        order = self.orders[row["key"]]
+        firm = self.actor_for(order.need.enterprise)
+        orders.order_confirm(order_id=order.pk, actor=firm if firm.user_id else self.office_for(order.need))
+
+    def order_ended(self, row):
+        order, status = self.orders[row["key"]], row["status"]
+        office = self.office_for(order.need)
         if status == "released":
-            orders.order_release(order_id=key, reason=row["reason"] or "项目时间冲突", actor=answerer)
-        if status == "not_selected":
-            current = Order.objects.get(pk=key)
-            if current.status == "offered":
-                orders.order_refuse(
-                    order_id=key, code=row["not_selected_code"], reason=row["reason"], actor=office
-                )  # fmt: skip
+            orders.order_release(order_id=order.pk, reason=row["reason"] or "项目时间冲突", actor=self.answerer(order))
+        if status == "not_selected" and not Order.objects.filter(pk=order.pk, status="not_selected").exists():
+            orders.order_refuse(order_id=order.pk, code=row["not_selected_code"], reason=row["reason"], actor=office)
         if status == "expired":
-            Order.objects.filter(pk=key).update(expires_at=now() - timedelta(minutes=1))
-            orders.order_expire(order_id=key, actor=LOADER)
-        self.date_order_back(Order.objects.get(pk=key), row)
+            Order.objects.filter(pk=order.pk).update(expires_at=now() - timedelta(minutes=1))
+            orders.order_expire(order_id=order.pk, actor=LOADER)
 
     # -- dating back
 
