@@ -16,23 +16,25 @@ Floats = NDArray[np.float64]
 
 # A null narrower than this comes from too few or too empty texts to be believed.
 SEMANTIC_FLOOR = 0.04
-LEXICAL_FLOOR = 0.004
+TELLING_FLOOR = 0.004
 # Needs of a few terms match by accident: strength is scaled by n / (n + THIN).
 THIN = 2.0
+# Matched terms beyond the first few add ever less: half the shared vocabulary is no twice as good as a quarter.
+TELLING_WEIGHT = 2.0
 REFERENCE_SIZE = 60
 
 
 @dataclass(frozen=True)
 class Null:
-    """Centre and spread of both similarities over unrelated pairs."""
+    """Centre and spread of the two absolute measures over unrelated pairs."""
 
     semantic_centre: float = 0.0
     semantic_spread: float = SEMANTIC_FLOOR
-    lexical_centre: float = 0.0
-    lexical_spread: float = LEXICAL_FLOOR
+    telling_centre: float = 0.0
+    telling_spread: float = TELLING_FLOOR
 
 
-def estimate_null(semantic: Floats, lexical: Floats) -> Null:
+def estimate_null(semantic: Floats, telling: Floats) -> Null:
     """Null from pairs (n_pseudo_needs, n_experts) that are almost all unrelated.
 
     Median and the distance to the 84th percentile: a few related pairs among them move neither much.
@@ -40,21 +42,24 @@ def estimate_null(semantic: Floats, lexical: Floats) -> Null:
     if not semantic.size:
         return Null()
     semantic_centre, semantic_high = np.percentile(semantic, [50, 84])
-    lexical_centre, lexical_high = np.percentile(lexical, [50, 84])
+    telling_centre, telling_high = np.percentile(telling, [50, 84])
     return Null(
         semantic_centre=float(semantic_centre),
         semantic_spread=max(SEMANTIC_FLOOR, float(semantic_high - semantic_centre)),
-        lexical_centre=float(lexical_centre),
-        lexical_spread=max(LEXICAL_FLOOR, float(lexical_high - lexical_centre)),
+        telling_centre=float(telling_centre),
+        telling_spread=max(TELLING_FLOOR, float(telling_high - telling_centre)),
     )
 
 
-def strength(semantic: Floats, lexical: Floats, null: Null, need_terms: int) -> Floats:
-    """Evidence in null units; ``need_terms`` is the number of distinct terms the need offers."""
-    raw = (semantic - null.semantic_centre) / null.semantic_spread + (
-        lexical - null.lexical_centre
-    ) / null.lexical_spread
-    result: Floats = raw * (need_terms / (need_terms + THIN))
+def strength(semantic: Floats, telling: Floats, null: Null, need_terms: int) -> Floats:
+    """Evidence of relatedness in null units: ``z(semantic) + 2 ln(1 + max(0, z(telling)))``.
+
+    semantic: mean cosine of the vectors. telling: the lexical similarity earned by non-generic terms alone. need_terms:
+    how many such terms the need offers.
+    """
+    near = (semantic - null.semantic_centre) / null.semantic_spread
+    matched = np.maximum(0.0, (telling - null.telling_centre) / null.telling_spread)
+    result: Floats = (near + TELLING_WEIGHT * np.log1p(matched)) * (need_terms / (need_terms + THIN))
     return result
 
 

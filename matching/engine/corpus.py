@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,11 +67,21 @@ def _background_terms(start: StartText) -> tuple[Counter[str], ...]:
 
 @dataclass(frozen=True)
 class Query:
-    """A need ready for scoring: unit-length term weights and the mean of its title and full-text vectors."""
+    """A need ready for scoring: unit-length term weights, those of them that are evidence, the mean of the title and
+    full-text vectors, and the number of evidence terms."""
 
     terms: dict[str, float]
+    telling: dict[str, float]
     vector: Floats
     evidence: int
+
+
+class Similarities(NamedTuple):
+    """Raw similarities of one need, (n_experts,) each; ``telling`` is the share of ``lexical`` that is evidence."""
+
+    lexical: Floats
+    semantic: Floats
+    telling: Floats
 
 
 @dataclass(frozen=True)
@@ -109,17 +119,15 @@ class Corpus:
             terms = self.index.query(
                 [(head_terms, self.config.title_weight), (body_terms, self.config.description_weight)]
             )
-            evidence = sum(1 for term in head_terms.keys() | body_terms.keys() if len(term) > 1)
-            found.append(Query(terms, (head_vectors[row] + full_vectors[row]) / 2, evidence))
+            telling = {term: weight for term, weight in terms.items() if text.is_telling(term)}
+            found.append(Query(terms, telling, (head_vectors[row] + full_vectors[row]) / 2, len(telling)))
         return found
 
-    def similarities(self, query: Query) -> tuple[Floats, Floats]:
-        """Lexical and semantic similarity of one need to every expert, (n_experts,) each."""
-        by_unit = self.index.scores(query.terms)
-        return (
-            combine_units(by_unit, self.units, len(self.experts), self.config.best_achievements),
-            combine_units(self.embeddings @ query.vector, self.units, len(self.experts), self.config.best_achievements),
-        )
+    def similarities(self, query: Query) -> Similarities:
+        """One need against every expert."""
+        by_unit = (self.index.scores(query.terms), self.embeddings @ query.vector, self.index.scores(query.telling))
+        size, best = len(self.experts), self.config.best_achievements
+        return Similarities(*(combine_units(scores, self.units, size, best) for scores in by_unit))
 
 
 def _embed(words: vectors.Vectors, characters: vectors.Vectors, tokens: Sequence[Tokens]) -> Floats:
@@ -260,7 +268,7 @@ def _null(corpus: Corpus, start: StartText) -> bands.Null:
     sample = np.arange(min(size, corpus.config.null_experts)) * size // min(size, corpus.config.null_experts)
     pairs = [corpus.similarities(query) for query in corpus.queries(pseudo)]
     return bands.estimate_null(
-        np.array([semantic[sample] for _, semantic in pairs]), np.array([lexical_[sample] for lexical_, _ in pairs])
+        np.array([found.semantic[sample] for found in pairs]), np.array([found.telling[sample] for found in pairs])
     )
 
 

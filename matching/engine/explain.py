@@ -21,8 +21,6 @@ Ints = NDArray[np.int64]
 Params = Mapping[str, object]
 
 MOST_REASONS, MOST_CAUTIONS, MOST_TERMS, MOST_RELATED = 5, 3, 6, 4
-# A matched term is worth showing when its idf reaches this share of the rarest possible.
-TELLING_IDF = 0.35
 RELATED_COSINE = 0.55
 CLOSE_SPREADS = 2.0  # a direction is called close from so many null spreads
 HIGH_LOAD = 0.75
@@ -132,9 +130,10 @@ class _Evidence:
     achievements: Ints
     lexical: Floats
     semantic: Floats
+    telling: Floats
     lexical_share: Floats
     semantic_share: Floats
-    raw: tuple[float, float]
+    raw: pipeline.RawPair
 
 
 def explain(
@@ -198,23 +197,26 @@ def expert_texts(expert: ExpertDoc) -> dict[str, str]:
 def _evidence(corpus: Corpus, query: Query, position: int) -> _Evidence:
     units = np.flatnonzero(corpus.units.owner == position)
     kinds, achievements = corpus.units.kind[units], corpus.units.achievement[units]
-    lexical = np.zeros(len(units))
-    for term in sorted(query.terms):
-        weights = [corpus.index.document_weights(term, int(unit)) for unit in units]
-        lexical += query.terms[term] * np.array(weights)
+    table = np.array(
+        [[corpus.index.document_weight(term, int(unit)) for unit in units] for term in sorted(query.terms)]
+    ).reshape(len(query.terms), len(units))
+    weights = np.array([query.terms[term] for term in sorted(query.terms)])
+    evidence = np.array([term in query.telling for term in sorted(query.terms)], dtype=bool)
+    lexical, telling = weights @ table, weights[evidence] @ table[evidence]
     semantic = corpus.embeddings[units] @ query.vector if len(units) else np.zeros(0)
     own = Units(np.zeros(len(units), dtype=np.int64), kinds, achievements)
     best = corpus.config.best_achievements
-    raw = tuple(float(combine_units(values, own, 1, best)[0]) for values in (lexical, semantic))
+    raw = [float(combine_units(values, own, 1, best)[0]) for values in (lexical, semantic, telling)]
     return _Evidence(
         units,
         kinds,
         achievements,
         lexical,
         semantic,
+        telling,
         unit_shares(lexical, kinds, best),
         unit_shares(semantic, kinds, best),
-        (raw[0], raw[1]),
+        (raw[0], raw[1], raw[2]),
     )
 
 
@@ -241,16 +243,10 @@ def _term_points(corpus: Corpus, query: Query, found: _Evidence, stats: NeedStat
     """Points of the lexical part that each telling term of the need earns with this expert."""
     scale = 1.0 / stats.lexical_sd if stats.lexical_sd > 0 else 0.0
     points: dict[str, float] = {}
-    for term, weight in query.terms.items():
-        if len(term) < 2 or corpus.index.idf_of(term) < TELLING_IDF * corpus.index.unseen_idf:
-            continue
-        shared = [
-            share * corpus.index.document_weights(term, int(unit))
-            for unit, share in zip(found.units, found.lexical_share, strict=True)
-        ]
-        present = any(corpus.index.document_weights(term, int(unit)) > 0 for unit in found.units)
-        if present:
-            points[term] = weight * sum(shared) * scale
+    for term, weight in query.telling.items():
+        held = [corpus.index.document_weight(term, int(unit)) for unit in found.units]
+        if any(held):
+            points[term] = weight * float(found.lexical_share @ np.array(held)) * scale
     return points
 
 
@@ -328,7 +324,7 @@ def _text_reasons(
     config: Config,
 ) -> Iterable[Reason]:
     """The best single achievement, and the closeness of the profile as a whole."""
-    strengths = bands.strength(found.semantic, found.lexical, corpus.null, query.evidence)
+    strengths = bands.strength(found.semantic, found.telling, corpus.null, query.evidence)
     per_unit = _unit_points(found, stats)
     works = np.flatnonzero(found.kinds == ACHIEVEMENT)
     if len(works):
@@ -372,7 +368,7 @@ def related_words(corpus: Corpus, need: NeedDoc, expert: ExpertDoc) -> list[dict
 
     def known(value: str) -> list[str]:
         flat = {word for sentence in text.words(value) for word in sentence if len(word) > 1}
-        return sorted(word for word in flat if word in model.index)
+        return sorted(word for word in flat if word in model.index and not text.is_generic_word(word))
 
     wanted = known(need_head(need))
     offered = known("。".join([expert.headline, *expert.fields, expert.bio, *(a.title for a in expert.achievements)]))

@@ -60,7 +60,7 @@ class LexicalIndex:
                 out[self.documents[span]] += query[term] * self.weights[span]
         return out
 
-    def document_weights(self, term: str, document: int) -> float:
+    def document_weight(self, term: str, document: int) -> float:
         """Weight of one term in one document; 0 when absent."""
         column = self.vocabulary.get(term)
         if column is None:

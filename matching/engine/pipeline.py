@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from matching.engine import bands, fusion, structure
 from matching.engine.config import BandConfig, Config, StructureWeights
-from matching.engine.corpus import Corpus, Query, build_corpus, corpus_cached, corpus_fingerprint
+from matching.engine.corpus import Corpus, Query, Similarities, build_corpus, corpus_cached, corpus_fingerprint
 from matching.engine.mask import PairMask
 from matching.engine.types import (
     PARTS,
@@ -27,6 +27,7 @@ __all__ = ["build_corpus", "corpus_cached", "corpus_fingerprint", "score", "scor
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+RawPair = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,7 @@ class Row:
     stats: NeedStats
     eligible: NDArray[np.bool_]
     masked: dict[str, int]
-    lexical: Floats
-    semantic: Floats
+    raw: Similarities
     chain: Floats
     score: Floats
     strength: Floats
@@ -65,19 +65,19 @@ def score(
     reverse = _Reverse(corpus, top_k)
     found: dict[int, NeedResult] = {}
     stats: list[NeedStats] = []
-    queries: list[Query] = []
+    evidence: list[int] = []
     for done, row in enumerate(_rows(corpus, ordered, features, mask or PairMask(), settings), start=1):
         found[row.need.id] = _need_result(corpus, row, features, settings, top_k)
         stats.append(row.stats)
-        queries.append(Query({}, np.zeros(0), row.query.evidence))
+        evidence.append(row.query.evidence)
         reverse.add(done - 1, row)
         if progress is not None and (done % settings.block == 0 or done == len(ordered)):
             progress(done, len(ordered))
     by_expert: dict[int, tuple[PairScore, ...]] = {}
     for position, expert in enumerate(corpus.experts):
         by_expert[expert.id] = tuple(
-            _pair(corpus, ordered[n], position, rank, (lex, sem), stats[n], features, settings, queries[n].evidence)
-            for rank, (n, lex, sem) in enumerate(reverse.of(position), start=1)
+            _pair(corpus, ordered[n], position, rank, raw, stats[n], features, settings, evidence[n])
+            for rank, (n, raw) in enumerate(reverse.of(position), start=1)
         )
     return Result(
         needs=found,
@@ -121,7 +121,8 @@ def _row(
     ids: Sequence[int],
     config: Config,
 ) -> Row:
-    lexical, semantic = corpus.similarities(query)
+    raw = corpus.similarities(query)
+    lexical, semantic = raw.lexical, raw.semantic
     chain = structure.chain_values(need, features)
     eligible, masked = mask.eligible(need.id, ids)
     lexical_mean, lexical_sd = fusion.spread(lexical, eligible)
@@ -147,10 +148,8 @@ def _row(
     )
     parts = parts_of(lexical, semantic, chain, features.tie, features.load, features.staleness, stats, config.structure)
     total = sum((parts[name] for name in PARTS), start=np.zeros(len(ids)))
-    strength = bands.strength(semantic, lexical, corpus.null, query.evidence)
-    return Row(
-        need, query, stats, eligible, masked, lexical, semantic, chain, np.where(eligible, total, -np.inf), strength
-    )
+    strength = bands.strength(semantic, raw.telling, corpus.null, query.evidence)
+    return Row(need, query, stats, eligible, masked, raw, chain, np.where(eligible, total, -np.inf), strength)
 
 
 def parts_of(
@@ -185,7 +184,7 @@ def _need_result(
             row.need,
             int(position),
             rank,
-            (float(row.lexical[position]), float(row.semantic[position])),
+            _raw_at(row.raw, int(position)),
             row.stats,
             features,
             config,
@@ -206,12 +205,16 @@ def _need_result(
     )
 
 
+def _raw_at(raw: Similarities, position: int) -> RawPair:
+    return float(raw.lexical[position]), float(raw.semantic[position]), float(raw.telling[position])
+
+
 def _pair(
     corpus: Corpus,
     need: NeedDoc,
     position: int,
     rank: int,
-    raw: tuple[float, float],
+    raw: RawPair,
     stats: NeedStats,
     features: structure.ExpertFeatures,
     config: Config,
@@ -234,20 +237,20 @@ def _pair(
 
 
 def pair_parts(
-    raw: tuple[float, float],
+    raw: RawPair,
     chain: float,
     facts: tuple[float, float, float],
     stats: NeedStats,
     weights: StructureWeights,
 ) -> dict[str, float]:
-    """``parts_of`` for a single pair: raw is (lexical, semantic), facts is (tie, load, staleness)."""
-    lexical, semantic, chain_, tie, load, staleness = (np.array([value]) for value in (*raw, chain, *facts))
+    """``parts_of`` for a single pair: raw is (lexical, semantic, telling), facts is (tie, load, staleness)."""
+    lexical, semantic, chain_, tie, load, staleness = (np.array([value]) for value in (*raw[:2], chain, *facts))
     found = parts_of(lexical, semantic, chain_, tie, load, staleness, stats, weights)
     return {name: float(found[name][0]) for name in PARTS}
 
 
-def pair_strength(raw: tuple[float, float], null: bands.Null, evidence: int) -> float:
-    return float(bands.strength(np.array([raw[1]]), np.array([raw[0]]), null, evidence)[0])
+def pair_strength(raw: RawPair, null: bands.Null, evidence: int) -> float:
+    return float(bands.strength(np.array([raw[1]]), np.array([raw[2]]), null, evidence)[0])
 
 
 def pair_band(value: float, config: BandConfig) -> Band:
@@ -262,8 +265,7 @@ class _Reverse:
         self.top_k = top_k
         self.scores = np.full((top_k, size), -np.inf)
         self.needs = np.full((top_k, size), -1, dtype=np.int64)
-        self.lexical = np.zeros((top_k, size))
-        self.semantic = np.zeros((top_k, size))
+        self.raw = tuple(np.zeros((top_k, size)) for _ in Similarities._fields)
 
     def add(self, number: int, row: Row) -> None:
         """Insert one need; only experts for whom it beats their worst kept need are touched."""
@@ -277,15 +279,15 @@ class _Reverse:
         across = np.arange(len(better))
         for kept, fresh in (
             (self.needs, np.full(len(better), number, dtype=np.int64)),
-            (self.lexical, row.lexical[better]),
-            (self.semantic, row.semantic[better]),
+            *((kept, fresh[better]) for kept, fresh in zip(self.raw, row.raw, strict=True)),
         ):
             kept[:, better] = np.vstack([kept[:, better], fresh])[order, across]
         self.scores[:, better] = values[order, across]
 
-    def of(self, position: int) -> Iterator[tuple[int, float, float]]:
+    def of(self, position: int) -> Iterator[tuple[int, RawPair]]:
+        """(number of the need, raw similarities) of one expert's best needs, best first."""
         for slot in range(self.top_k):
-            number = int(self.needs[slot, position])
-            if number < 0 or not np.isfinite(self.scores[slot, position]):
+            if not np.isfinite(self.scores[slot, position]):
                 return
-            yield number, float(self.lexical[slot, position]), float(self.semantic[slot, position])
+            lexical, semantic, telling = (float(values[slot, position]) for values in self.raw)
+            yield int(self.needs[slot, position]), (lexical, semantic, telling)

@@ -22,7 +22,8 @@ _HAS_LETTER = re.compile(r"[^\W\d_]")
 _SEGMENT = re.compile(r"[^\n。!?;]+")
 
 # Words that say nothing about a technique, in either language; kept short, idf does the rest.
-STOP_WORDS = frozenset(Path(__file__).with_name("data").joinpath("stop_words.txt").read_text(encoding="utf-8").split())
+_DATA = Path(__file__).with_name("data")
+STOP_WORDS = frozenset(_DATA.joinpath("stop_words.txt").read_text(encoding="utf-8").split())
 STOP_CHARACTERS = frozenset("的和与及或等在是为对中了以于由从并其该此这一种个")
 
 
@@ -113,6 +114,23 @@ def iter_terms(normalised: str) -> Iterator[tuple[str, int, int]]:
                 for part in _PART.finditer(run):
                     if part.group() != run and not part.group().isdigit() and part.group() not in STOP_WORDS:
                         yield part.group(), start + part.start(), start + part.end()
+
+
+@functools.cache
+def generic_terms() -> frozenset[str]:
+    """Bigrams of the phrases every need and every profile is written with; they are no evidence of a match."""
+    phrases = _DATA.joinpath("generic_phrases.txt").read_text(encoding="utf-8").split()
+    return frozenset(term for phrase in phrases for term in terms(phrase) if len(term) > 1)
+
+
+def is_telling(term: str) -> bool:
+    """Whether meeting this term in both texts says something about the technique."""
+    return len(term) > 1 and term not in generic_terms()
+
+
+def is_generic_word(word: str) -> bool:
+    """A word made of generic bigrams only."""
+    return all(not is_telling(term) for term in terms(word))
 
 
 def terms(text: str) -> Counter[str]:
