@@ -8,3 +8,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         from accounts import handlers  # noqa: F401, PLC0415  registers the topics; models must be loaded first
+        from accounts.api import schema  # noqa: F401, PLC0415  registers the token scheme

@@ -27,6 +27,8 @@ class SessionPolicyMiddleware:
 
     def __call__(self, request):
         response = self.before(request) or self.get_response(request)
+        if request.user.is_authenticated and "began_at" not in request.session:
+            request.session["began_at"] = request.session["seen_at"] = time.time()  # signed in by this request
         if request.path == reverse("account_logout") and request.method == "POST":
             response.headers["Clear-Site-Data"] = '"cache", "storage"'  # computers are shared
         return fragment_to_sign_in(request, response)
@@ -42,9 +44,7 @@ class SessionPolicyMiddleware:
                 return None  # answered as to anybody without a session
             messages.info(request, _("您已较长时间没有操作，请重新登录。"))
             return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
-        if "began_at" not in request.session:
-            request.session["began_at"] = moment
-        if "seen_at" not in request.session or moment - seen > STAMP_EVERY_SECONDS:
+        if moment - seen > STAMP_EVERY_SECONDS:
             request.session["seen_at"] = moment
         self.check_acting(request)
         return self.detour(request, request.user)

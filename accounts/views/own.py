@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import services
 from accounts.enums import ConsentKind, Role
 from accounts.forms import ProfileForm, TokenForm
-from accounts.models import ApiToken, Consent
+from accounts.models import ApiToken, Consent, User
 from core.actor import Actor
 from core.errors import DomainError
 
@@ -35,7 +35,7 @@ def tabs(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request):
     roles = list(Role) if request.user.home_role or request.user.is_office else []
-    form = ProfileForm(request.POST or None, instance=type(request.user).objects.get(pk=request.user.pk), roles=roles)
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk), roles=roles)
     if request.method == "POST" and form.is_valid():
         services.profile_update(actor=Actor.of(request), **form.cleaned_data)
         messages.success(request, _("已保存。"))

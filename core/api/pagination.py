@@ -17,6 +17,16 @@ class CursorPagination(BaseCursorPagination):
     def get_ordering(self, request, queryset, view):
         return getattr(view, "cursor_ordering", (self.ordering,))
 
+    def get_schema_operation_parameters(self, view):
+        count = {
+            "name": "count",
+            "in": "query",
+            "required": False,
+            "description": "true adds the number of rows in sight.",
+            "schema": {"type": "boolean"},
+        }
+        return [*super().get_schema_operation_parameters(view), count]
+
     def get_paginated_response(self, data):
         following, preceding = self.get_next_link(), self.get_previous_link()
         body = {"next": following, "previous": preceding, "results": data}
