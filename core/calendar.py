@@ -146,6 +146,13 @@ def local(moment: datetime, tz: ZoneInfo = SHANGHAI) -> datetime:
     return moment.astimezone(tz)
 
 
+def horizon_warning(moment: datetime, *, days: int = 45) -> str:
+    """What staff should be told when deadlines set now reach into a year without known holidays; else empty."""
+    last = (local(moment) + timedelta(days=days)).date()
+    years = {local(moment).year, last.year}
+    return year_warning(tuple(sorted(year for year in years if year not in known_years())))
+
+
 def year_warning(years: tuple[int, ...]) -> str:
     """What to show beside a date that was counted without that year's holidays; empty when all are known."""
     if not years:

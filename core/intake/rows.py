@@ -27,6 +27,7 @@ from core.text import (
     parse_money_range,
     parse_month,
     parse_phone,
+    parse_phones,
     parse_url,
     parse_year,
     plain_string,
@@ -50,10 +51,11 @@ class CellError:
     code: str
     original: str = ""
     detail: str = ""  # replaces the remedy, e.g. the allowed choices
+    reason: str = ""  # replaces the wording of ``code``: what an importer itself found wrong
 
     @property
     def message(self) -> str:
-        return reason_text(self.code)
+        return self.reason or reason_text(self.code)
 
     @property
     def remedy(self) -> str:
@@ -73,6 +75,7 @@ class CellError:
             "code": self.code,
             "original": self.original[:200],
             "detail": self.detail,
+            "reason": self.reason,
         }
 
 
@@ -157,7 +160,7 @@ def _read_cell(
     elif column.required and value == _empty(column):
         report("required", fatal=True)
     for note in (*parsed.notes, *notes):
-        if note in REVIEW_NOTES or note in ("digits_lost", "month_ambiguous"):
+        if note in REVIEW_NOTES or note in ("digits_lost", "month_ambiguous", "phone_several"):
             result.unread[column.key] = original
             report(note)
     if column.kind == "date" and parsed.precision in ("month", "year"):
@@ -200,7 +203,7 @@ def _parse(column: Column, cell: Cell, unit: str, date1904: bool) -> tuple[Parse
         return reader(cell, unit=unit or column.unit), ()
     readers: dict[str, Callable[[Any], Parsed[Any]]] = {
         "credit": check_credit_code,
-        "phone": parse_phone,
+        "phone": _first_phone,
         "email": parse_email,
         "url": parse_url,
         "year": parse_year,
@@ -209,6 +212,15 @@ def _parse(column: Column, cell: Cell, unit: str, date1904: bool) -> tuple[Parse
         "bool": parse_bool,
     }
     return readers[kind](cell), ()
+
+
+def _first_phone(cell: Any) -> Parsed[str]:
+    """The first number of a cell that lists several; the others stay in ``unread``."""
+    parsed = parse_phone(cell)
+    if parsed.ok or not isinstance(cell, str):
+        return parsed
+    numbers = parse_phones(cell)
+    return Parsed(numbers[0], notes=("phone_several",)) if numbers else parsed
 
 
 def _parse_text(column: Column, cell: Cell) -> tuple[Parsed[Any], tuple[str, ...]]:

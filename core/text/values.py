@@ -88,6 +88,20 @@ def parse_phone(value: Any) -> Parsed[str]:
     return Parsed(error="phone_format", notes=notes)
 
 
+def parse_phones(value: Any) -> list[str]:
+    """All numbers of a cell such as 13812345678/0537-8721234; empty when one of its parts is no number."""
+    found: list[str] = []
+    for part in re.split(r"[、/；;，,\n]+", normalise(value, "text").value):
+        if not part.strip():
+            continue
+        whole = parse_phone(part).value
+        numbers = [whole] if whole else [parse_phone(word).value for word in part.split()]
+        if not all(numbers):
+            return []
+        found += [number for number in numbers if number and number not in found]
+    return found
+
+
 _EMAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}")
 
 

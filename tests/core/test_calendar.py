@@ -60,6 +60,12 @@ def test_deadline_beyond_the_known_years_warns():
     assert add_working_days(at(2026, 3, 2, 10), 3).warning == ""
 
 
+def test_staff_are_warned_before_deadlines_reach_an_unknown_year():
+    last = calendar.known_years()[-1]
+    assert calendar.horizon_warning(at(last, 6, 1)) == ""
+    assert str(last + 1) in calendar.horizon_warning(at(last, 12, 1))
+
+
 def test_working_hours_leave_out_nights_noon_and_holidays():
     assert working_hours_between(at(2026, 3, 2, 9), at(2026, 3, 2, 17, 30)).value == 7
     assert working_hours_between(at(2026, 3, 2, 11), at(2026, 3, 2, 14)).value == 1.5

@@ -12,6 +12,7 @@ from core.intake.columns import Choice, Column, Register
 from core.intake.errors import IntakeError
 from core.intake.mapping import ERROR_HEADER, header_key, header_unit, match_headers
 from core.intake.parser import CellFault, Sheet, Workbook, read_workbook
+from core.intake.remarks import remarks_on
 from core.intake.rows import read_row, read_rows
 from core.intake.table import RawRow, ensure_required, find_table
 from core.intake.workbook import write_errors, write_template
@@ -239,6 +240,26 @@ def test_long_and_doubtful_cells_are_kept_with_a_warning():
     assert row.values["story"] == "字" * 21
     assert {w.code for w in row.warnings} == {"too_long", "long_advised", "date_missing_day", "digits_lost"}
     assert not row.is_rejected
+
+
+def test_first_of_several_phones_is_taken_and_the_cell_kept():
+    row = one(firm="甲厂", title="焊接", phone="13812345678/0537-8721234")
+    assert row.values["phone"] == "13812345678"
+    assert row.unread["phone"] == "13812345678/0537-8721234"
+    assert [w.code for w in row.warnings] == ["phone_several"]
+
+
+def test_remarks_name_everything_left_out():
+    workbook = read_workbook(made.office_sheet(), "台账.xls")
+    workbook.hidden_sheets = ("旧表",)
+    table = find_table(workbook, NEEDS)
+    remarks = {remark.code: str(remark) for remark in remarks_on(workbook, table, NEEDS)}
+    assert set(remarks) == {"hidden", "sum", "seal", "header", "hidden_sheets", "renamed"}
+    assert "第 6 行" in remarks["hidden"]
+    workbook = book(["企业名称", "需求名称", "电压", "企业全称", "联系电话号"], ["甲", "乙", "丙"])
+    remarks = {remark.code: str(remark) for remark in remarks_on(workbook, find_table(workbook, NEEDS), NEEDS)}
+    assert set(remarks) == {"unmatched", "duplicate_columns"} | ({"unsure"} if "unsure" in remarks else set())
+    assert "电压" in remarks["unmatched"]
 
 
 def test_cells_of_unknown_columns_are_kept_beside_the_row():

@@ -155,6 +155,20 @@ def test_parse_phone_refuses(value, error):
 
 
 @pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("13812345678/0537-8721234", ["13812345678", "0537-8721234"]),
+        ("138 1234 5678、13912345678", ["13812345678", "13912345678"]),
+        ("13812345678 13912345678", ["13812345678", "13912345678"]),
+        ("13812345678、转张三", []),
+        ("", []),
+    ],
+)
+def test_parse_phones_reads_a_list(value, expected):
+    assert text.parse_phones(value) == expected
+
+
+@pytest.mark.parametrize(
     ("value", "expected", "precision"),
     [
         (45047, date(2023, 5, 1), "day"),
