@@ -39,6 +39,7 @@ def _remove_var():
 
 
 os.environ["QIANXIAN_VAR"] = _var
+os.environ["API_THROTTLE_USER"] = os.environ["API_THROTTLE_ANON"] = "100000/min"  # a suite asks more than a person
 os.environ["SECRET_KEY"] = "only-for-tests-" + "0" * 40
 TEST_DATABASE_URL = os.environ.get("QIANXIAN_TEST_DATABASE_URL", "")
 TEST_REDIS_URL = os.environ.get("QIANXIAN_TEST_REDIS_URL", "")
@@ -53,7 +54,9 @@ from portal.settings import BASE_DIR, CACHES, DATABASES  # noqa: E402
 
 compile_catalogues(BASE_DIR / "locale")
 
-for _name in ("DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL", "SECRET_KEY"):
+for _name in (
+    "DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL", "SECRET_KEY", "API_THROTTLE_USER", "API_THROTTLE_ANON"
+):  # fmt: skip
     os.environ.pop(_name, None)  # commands that tests start choose for themselves
 
 if TEST_REDIS_URL:

@@ -1,5 +1,7 @@
 """Keyset cursors everywhere; a scoped count only when ``count=true`` asks for it."""
 
+from django.db import DataError
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination as BaseCursorPagination
 from rest_framework.response import Response
 
@@ -12,7 +14,16 @@ class CursorPagination(BaseCursorPagination):
 
     def paginate_queryset(self, queryset, request, view=None):
         self.total = queryset.count() if request.query_params.get("count") == "true" else None
-        return super().paginate_queryset(queryset, request, view)
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, OverflowError, DataError) as exc:  # a cursor of somebody's own making
+            raise NotFound(self.invalid_cursor_message) from exc
+
+    def decode_cursor(self, request):
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None and "\x00" in cursor.position:
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
 
     def get_ordering(self, request, queryset, view):
         return getattr(view, "cursor_ordering", (self.ordering,))
