@@ -385,6 +385,9 @@ def officers_of(county_ids: Collection[int]) -> QuerySet[User]:
     return User.objects.filter(Exists(scopes), is_active=True).order_by("name", "pk")
 
 
+NOT_AN_OFFICER = _("帮办专员须是本县在岗的工作人员。")
+
+
 def members_of(enterprise_id: int) -> list[int]:
     """Ids of the people who act for the firm."""
     return list(

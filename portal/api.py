@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api import views as accounts
 from core.api import views as core
+from enterprises.api import views as enterprises
 from experts.api import views as experts
 
 router = SimpleRouter(use_regex_path=False)
@@ -17,6 +18,8 @@ router.register("universities", core.UniversityViewSet)
 router.register("chains", core.ChainViewSet)
 router.register("parks", core.ParkViewSet)
 router.register("experts", experts.ExpertViewSet)
+router.register("enterprises", enterprises.EnterpriseViewSet)
+router.register("needs", enterprises.NeedViewSet)
 
 urlpatterns = [
     path("me/", accounts.MeView.as_view(), name="me"),
