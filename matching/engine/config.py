@@ -63,8 +63,8 @@ class BandConfig:
     strong: float = 9.5
     fair: float = 7.0
     general: float = 5.0
-    candidate: float = 7.2  # what the best of 60 unrelated experts reaches in one case of twenty
-    candidate_per_log_size: float = 0.12  # the best of more experts is better by chance
+    candidate: float = 7.0  # what the best of 60 unrelated experts reaches in one case of twenty
+    candidate_per_log_size: float = 0.1  # the best of more experts is better by chance
 
 
 @dataclass(frozen=True)
