@@ -1,6 +1,6 @@
 """Reads around orders: what waits for whom, what a firm may see of an expert, what the clock must look at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from engagements.models import Order
 from enterprises.models import Membership
 from enterprises.selectors import NeedView, need_levels
 from experts.selectors import contact_opened
+from matching.wording import reason_rows
 
 NAMED = (OrderStatus.CONFIRMED, OrderStatus.CONVERTED)
 
@@ -35,6 +36,7 @@ class OrderView:
     order: Order
     need: NeedView
     expert: ExpertCard
+    reasons: list
     is_office: bool
     is_firm: bool
     is_expert: bool
@@ -59,6 +61,7 @@ def order_views(orders, user):
     levels = need_levels(needs.values(), user)
     counties = user.county_ids()
     firms = set(Membership.objects.filter(user=user.pk, is_active=True).values_list("enterprise_id", flat=True))
+    chains = {order.need.chain_id: str(order.need.chain) for order in orders if order.need.chain_id}
     views = []
     for order in orders:
         is_office = order.need.county_id in counties
@@ -69,6 +72,9 @@ def order_views(orders, user):
                 order=order,
                 need=NeedView(order.need, levels[order.need_id]),
                 expert=expert_card(order, named=is_office or is_expert or order.status in NAMED),
+                reasons=reason_rows(
+                    order.reasons, chains=chains, blind=not (is_office or is_expert or order.status in NAMED)
+                ),
                 is_office=is_office,
                 is_firm=is_firm,
                 is_expert=is_expert,
@@ -82,7 +88,7 @@ def order_view(order, user):
     (view,) = order_views([order], user)
     if order.status in NAMED and (view.is_firm or view.is_office):
         card = expert_card(order, named=True, with_contact=True)
-        return OrderView(order, view.need, card, view.is_office, view.is_firm, view.is_expert)
+        return replace(view, expert=card)
     return view
 
 

@@ -14,7 +14,7 @@ from matching.engine.config import Config, StructureWeights
 from matching.engine.mask import MaskReason, PairMask, combine
 from matching.engine.types import AchievementDoc, ExpertDoc, ExpertFacts, NeedDoc
 from matching.enums import MarkKind
-from matching.models import MatchWeights, PairMark, Recusal
+from matching.models import Match, MatchResult, MatchWeights, PairMark, Recusal
 
 # How much a tie binds a person to the place; a place elsewhere in the same city counts for less.
 TIE_STRENGTH = {
@@ -145,3 +145,11 @@ def engine_inputs(county, *, need_ids=None):
         mask=pair_mask(needs, rows),
         config=engine_config(county.pk),
     )
+
+
+def offer_snapshot(*, need_id, expert_id):
+    """{"reasons", "band"} of the pair as they stand now: an order keeps why it was offered."""
+    match = Match.objects.filter(
+        result__in=MatchResult.objects.current().filter(need=need_id), expert=expert_id
+    ).first()
+    return {"reasons": match.reasons, "band": match.band} if match else {"reasons": [], "band": ""}
