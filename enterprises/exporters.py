@@ -3,6 +3,7 @@ contacts and credit codes are masked, and what the reader's level does not show 
 
 from collections.abc import Iterator
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from core.codes import mask_credit_code, mask_phone
 from core.documents.xlsx import LedgerColumn
 from enterprises import selectors
 from enterprises.enums import DECIDED, Qualification
+from enterprises.filters import EnterpriseFilter, NeedFilter
 from enterprises.models import Enterprise, Need
 from enterprises.selectors import NeedView
 
@@ -162,3 +164,43 @@ def enterprise_rows(queryset: QuerySet[Enterprise], *, user: Any) -> Iterator[di
             "status": firm.get_status_display(),
             "remarks": firm.remarks if firm.county_id in office else "",
         }
+
+
+class EnterprisesLedger:
+    """What ``reports`` asks of this register: the list's rows in the list's order."""
+
+    @staticmethod
+    def columns() -> tuple[LedgerColumn, ...]:
+        return ENTERPRISE_COLUMNS
+
+    @staticmethod
+    def queryset(user: Any, params: Any, county: Any = None) -> QuerySet[Enterprise]:
+        visible = Enterprise.objects.visible_to(user)
+        if county is not None:
+            visible = visible.filter(county=county)
+        found = EnterpriseFilter(params, visible, request=SimpleNamespace(user=user)).qs
+        return selectors.ordered(found, params.get("ordering", ""), selectors.ENTERPRISE_ORDERINGS)
+
+    @staticmethod
+    def rows(queryset: QuerySet[Enterprise], user: Any) -> Iterator[dict[str, Any]]:
+        return enterprise_rows(queryset, user=user)
+
+
+class NeedsLedger:
+    """As above, of the needs."""
+
+    @staticmethod
+    def columns() -> tuple[LedgerColumn, ...]:
+        return NEED_COLUMNS
+
+    @staticmethod
+    def queryset(user: Any, params: Any, county: Any = None) -> QuerySet[Need]:
+        visible = Need.objects.visible_to(user)
+        if county is not None:
+            visible = visible.filter(county=county)
+        found = NeedFilter(params, visible, request=SimpleNamespace(user=user)).qs
+        return selectors.ordered(found, params.get("ordering", ""), selectors.NEED_ORDERINGS)
+
+    @staticmethod
+    def rows(queryset: QuerySet[Need], user: Any) -> Iterator[dict[str, Any]]:
+        return need_rows(queryset, user=user)

@@ -117,11 +117,6 @@ class EnterpriseFilter(filters.FilterSet):
     )
     county = filters.ModelChoiceFilter(label=_("县区"), queryset=_counties, to_field_name="code")
     status = filters.ChoiceFilter(label=_("状态"), choices=StatusChoice.choices, method="by_status")
-    ordering = filters.OrderingFilter(
-        label=_("排序"),
-        fields=(("name_pinyin", "name"), ("created_at", "created"), ("updated_at", "updated")),
-        field_labels={"name_pinyin": _("名称"), "created_at": _("入库时间"), "updated_at": _("更新时间")},
-    )
 
     class Meta:
         model, fields = Enterprise, []
@@ -174,12 +169,6 @@ class NeedFilter(filters.FilterSet):
     submitted_after = day_filter(_("提交日期不早于"), "gte", method="by_submitted")
     submitted_before = day_filter(_("提交日期不晚于"), "lte", method="by_submitted")
     county = filters.ModelChoiceFilter(label=_("县区"), queryset=_counties, to_field_name="code")
-    # Only by columns that every reader of a row may read.
-    ordering = filters.OrderingFilter(
-        label=_("排序"),
-        fields=(("published_at", "published"), ("deadline", "deadline"), ("created_at", "created")),
-        field_labels={"published_at": _("发布时间"), "deadline": _("期望完成时间"), "created_at": _("创建时间")},
-    )
 
     class Meta:
         model, fields = Need, []

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
@@ -248,6 +248,28 @@ def need_completeness(need: Need, *, has_targets: bool | None = None) -> Complet
 def need_list(queryset: QuerySet[Need]) -> QuerySet[Need]:
     """``queryset`` with what one row of any viewer's list shows; a constant number of queries."""
     return queryset.select_related("county", "enterprise__park", "enterprise__town", "chain", "officer")
+
+
+# Only by columns that every reader of a row may read: an order by a hidden one tells what it hides.
+NEED_ORDERINGS = {
+    "published": "published_at",
+    "deadline": "deadline",
+    "created": "created_at",
+}
+ENTERPRISE_ORDERINGS = {
+    "name": "name_pinyin",
+    "created": "created_at",
+    "updated": "updated_at",
+}
+
+
+def ordered(queryset: QuerySet[Any], ordering: str, known: dict[str, str]) -> QuerySet[Any]:
+    """``queryset`` as ``?ordering=deadline`` or ``-deadline`` asks, empty values last; an unknown name changes nothing."""
+    column = known.get(ordering.removeprefix("-"))
+    if column is None:
+        return queryset
+    by = F(column).desc(nulls_last=True) if ordering.startswith("-") else F(column).asc(nulls_last=True)
+    return queryset.order_by(by, "-pk")
 
 
 def need_detail(queryset: QuerySet[Need]) -> QuerySet[Need]:

@@ -9,7 +9,7 @@ from core.listing import COLUMNS_PARAMETER, query_with
 from core.templatetags.drawing import draw
 
 register = template.Library()
-ORDERING, PAGE, SEARCH = "ordering", "page", "search"
+ORDERING, PAGE, SEARCH = "ordering", "page", ("search", "q")
 RANGE_ENDINGS = ("", "_min", "_max", "_after", "_before")
 
 
@@ -40,8 +40,8 @@ def filter_bar(context, filterset, primary="", target="results", action="", plac
     ]  # what the bar must not lose
     return draw(
         context, "filter_bar", form=form, target=target, action=action, chips=chips, kept=kept,
-        search=form[SEARCH] if SEARCH in first else None, placeholder=placeholder,
-        first=[form[name] for name in first if name != SEARCH], rest=[form[name] for name in rest],
+        search=next((form[name] for name in first if name in SEARCH), None), placeholder=placeholder,
+        first=[form[name] for name in first if name not in SEARCH], rest=[form[name] for name in rest],
         rest_open=any(name in shown for name in rest), rest_count=sum(name in shown for name in rest),
         clear=query_with(params, **dict.fromkeys([*keys_of(names, params), PAGE])),
     )  # fmt: skip
@@ -70,7 +70,7 @@ def active_filters(filterset, params):
                 chips.append({"name": name, "label": label, "value": choice_word(field, one), "url": url})
             continue
         gone = dict.fromkeys([*keys_of([name], params), PAGE])
-        words = value_words(field, value, chosen[0] if chosen else "")
+        words = value_words(field, value)
         chips.append({"name": name, "label": label, "value": words, "url": query_with(params, **gone)})
     return chips
 
@@ -82,17 +82,15 @@ def choice_word(field, value):
     return value
 
 
-def value_words(field, value, raw):
+def value_words(field, value):
     if isinstance(value, slice):
         start, stop = (day_word(part) for part in (value.start, value.stop))
         return f"{start or '…'} – {stop or '…'}"
-    if value is True or raw in ("true", "True"):
-        return _("是")
-    if value is False:
-        return _("否")
-    if getattr(field, "choices", None) is not None:
-        return choice_word(field, raw)
-    return value
+    if value in (True, False):
+        return _("是") if value else _("否")
+    if isinstance(value, list | tuple) or hasattr(value, "exists"):
+        return "、".join(str(choice_word(field, one)) for one in value)
+    return choice_word(field, value)
 
 
 def day_word(value):
