@@ -149,10 +149,19 @@ def card(context, content, title="", icon="", count=None, tone="", href="", link
     )  # fmt: skip
 
 
+NOTICE_ICONS = {"info": "info-circle-fill"}
+
+
 @register.simple_block_tag(takes_context=True)
 def notice(context, content, tone="info", title="", role=""):
     return draw(
-        context, "notice", content=content, tone=tone, title=title, role=role, icon=wording.TONE_ICONS.get(tone, "info")
+        context,
+        "notice",
+        content=content,
+        tone=tone,
+        title=title,
+        role=role,
+        icon=NOTICE_ICONS.get(tone) or wording.TONE_ICONS[tone],
     )
 
 

@@ -7,20 +7,26 @@ from core.templatetags.drawing import draw
 
 register = template.Library()
 PLAIN = (forms.CheckboxInput, forms.HiddenInput)
-ISO_DAY, ISO_MOMENT, ISO_MONTH = "%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m"
+ISO_DAY, ISO_MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 
 
 def prepare(field):
-    """Native pickers for dates; Chinese formats would leave a date input blank."""
+    """Native pickers for dates, which Chinese formats would leave blank; but what a person typed wrongly is shown
+    again, and a number input would swallow it."""
     widget = field.field.widget
     if str(widget.attrs.get("placeholder", "")) == str(field.label):
         del widget.attrs["placeholder"]  # the label stands above already
     widgets = getattr(widget, "widgets", [widget])
     for part in widgets:
-        if isinstance(part, forms.DateInput) and part.input_type == "text":
-            part.input_type, part.format = "date", ISO_DAY
-        elif isinstance(part, forms.DateTimeInput) and part.input_type == "text":
-            part.input_type, part.format = "datetime-local", ISO_MOMENT
+        if isinstance(part, forms.NumberInput):
+            part.input_type = "text"
+            part.attrs.setdefault("inputmode", "decimal" if isinstance(field.field, forms.DecimalField) else "numeric")
+            for needless in ("step", "min", "max"):
+                part.attrs.pop(needless, None)
+        elif isinstance(part, forms.DateInput) and part.input_type in ("text", "date"):
+            part.input_type, part.format = "text" if field.errors else "date", ISO_DAY
+        elif isinstance(part, forms.DateTimeInput) and part.input_type in ("text", "datetime-local"):
+            part.input_type, part.format = "text" if field.errors else "datetime-local", ISO_MOMENT
         elif isinstance(part, forms.EmailInput | forms.URLInput):
             part.attrs.setdefault("spellcheck", "false")
     return widget
