@@ -12,24 +12,20 @@ from core.text.clean import (
     plain_string,
     to_simplified,
 )
+from core.text.dates import excel_date, parse_date, parse_month, parse_year
+from core.text.parsed import Parsed, is_blank
 from core.text.reasons import REASONS, reason_text, remedy_text
 from core.text.search import search_query_tokens, search_tokens
 from core.text.values import (
-    Parsed,
-    excel_date,
-    is_blank,
     parse_bool,
-    parse_date,
     parse_decimal,
     parse_email,
     parse_int,
     parse_money,
     parse_money_range,
-    parse_month,
     parse_phone,
     parse_phones,
     parse_url,
-    parse_year,
     split_multi,
     text_of_number,
 )
