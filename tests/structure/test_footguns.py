@@ -44,8 +44,17 @@ def scoped_models():
     return {model.__name__ for model in apps.get_models() if hasattr(model._default_manager.none(), "visible_to")}
 
 
+SCOPED_BY = {"visible_to", "readable_in_full", "none"}  # ``none()`` names a model and shows nothing
+# Reads whose scope is given in another way, each with its reason.
+SCOPED_OTHERWISE = {
+    "engagements.views._why_not": "the need and the expert were both read in scope",
+    "engagements.views.order_answer": "the signed link names the one order",
+    "experts.views.own.own": "the person's own rows",
+}
+
+
 def chains(tree):
-    """(model, methods called on its manager one after the other, line) of every ``Model.objects.a().b()``."""
+    """(function, model, methods called on its manager one after the other, line) of each ``Model.objects.a().b()``."""
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr == "objects":
@@ -56,24 +65,27 @@ def chains(tree):
                 if isinstance(outer, ast.Attribute):
                     methods.append(outer.attr)
                 inner, outer = outer, parents[outer]
-            yield getattr(node.value, "id", getattr(node.value, "attr", "")), methods, node.lineno
+            while not isinstance(outer, ast.FunctionDef | ast.Module):
+                outer = parents[outer]
+            model = getattr(node.value, "id", getattr(node.value, "attr", ""))
+            yield getattr(outer, "name", ""), model, methods, node.lineno
 
 
 def test_pages_and_api_read_through_visible_to():
-    """``Model.objects.filter(…)`` in a view shows rows of every county; ``none()`` names a model and shows nothing."""
+    """``Model.objects.filter(…)`` in a view shows rows of every county."""
     scoped = scoped_models()
     found = [
         f"{module}:{line} {model}.objects.{'.'.join(methods)}"
         for module, tree in modules_named("views", "filters", "exporters", "forms").items()
-        for model, methods, line in chains(tree)
-        if model in scoped and not {"visible_to", "none"}.intersection(methods)
+        for function, model, methods, line in chains(tree)
+        if model in scoped and not SCOPED_BY.intersection(methods) and f"{module}.{function}" not in SCOPED_OTHERWISE
     ]
     assert not found, "\n".join(found)
 
 
 def test_the_scope_check_sees_an_unscoped_read():
     tree = ast.parse("Expert.objects.filter(a=1).first()\nExpert.objects.select_related('x').visible_to(user).count()")
-    assert [(methods, line) for _model, methods, line in chains(tree)] == [
+    assert [(methods, line) for _function, _model, methods, line in chains(tree)] == [
         (["filter", "first"], 1),
         (["select_related", "visible_to", "count"], 2),
     ]
