@@ -319,7 +319,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- background work: soft < hard limit < visibility timeout < lease < stale alarm (checked at start)
-CELERY_BROKER_URL = required("CELERY_BROKER_URL", embedded="filesystem://", checking="memory://")
+CELERY_BROKER_URL = required("CELERY_BROKER_URL", embedded="filesystem://localhost//", checking="memory://")
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 840, 900
 WORK_LEASE_SECONDS, WORK_STALE_SECONDS = 4200, 5400
 BROKER_VISIBILITY_SECONDS = 3600
