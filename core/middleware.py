@@ -4,8 +4,6 @@ from django.http import HttpResponseBadRequest
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from core.api.problems import plain_problem
-
 
 class InputGuardMiddleware:
     """Refuse what no field of ours can hold, before it reaches a query: NUL and lone surrogates in the address."""
@@ -15,8 +13,6 @@ class InputGuardMiddleware:
 
     def __call__(self, request):
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            if request.path.startswith("/api/"):
-                return plain_problem(request, 400)
             return HttpResponseBadRequest(_("地址中含有不能识别的字符。"), content_type="text/plain; charset=utf-8")
         return self.get_response(request)
 

@@ -13,6 +13,7 @@ SIGN_IN = [
     path("inactive/", sign_in.account_inactive, name="account_inactive"),
     path("reauthenticate/", sign_in.reauthenticate, name="account_reauthenticate"),
     path("password/change/", sign_in.password_change, name="account_change_password"),
+    path("password/set/", sign_in.password_set, name="account_set_password"),
     path("password/reset/", sign_in.password_reset, name="account_reset_password"),
     path("password/reset/done/", sign_in.password_reset_done, name="account_reset_password_done"),
     re_path(
@@ -35,6 +36,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include(SIGN_IN)),
     path("", include("accounts.urls")),
+    path("experts/", include("experts.urls")),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", login_required(views.ApiDocs.as_view(url_name="api-schema")), name="api-docs"),

@@ -22,7 +22,8 @@ class ApiMiddleware:
         if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
             kept = {name: response.headers[name] for name in ("Allow", "WWW-Authenticate", "Retry-After", "Cache-Control") if name in response.headers}
             response = plain_problem(request, response.status_code)
-            response.headers.update(kept)
+            for name, value in kept.items():
+                response.headers[name] = value
         limit = getattr(request, "rate_limit", None)
         if limit:
             for name, value in zip(("Limit", "Remaining", "Reset"), limit, strict=True):

@@ -195,7 +195,7 @@ def test_password_alone_does_not_pass_the_second_factor(client, person):
     assert Authenticator.objects.filter(user=person).exists()
 
 
-@pytest.mark.parametrize("name", ["account_signup", "account_email", "account_set_password"])
+@pytest.mark.parametrize("name", ["account_signup", "account_email", "account_request_login_code"])
 def test_pages_of_the_library_that_we_do_not_use_do_not_exist(name):
     with pytest.raises(NoReverseMatch):
         reverse(name)
