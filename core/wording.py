@@ -131,7 +131,33 @@ VERBS = {
     "upload": _("上传附件"),
     "attach": _("上传附件"),
     "detach": _("移除附件"),
+    "expert.capacity": _("调整容量"),
+    "expert.consent": _("登记授权"),
+    "expert.contacted": _("联系专家"),
+    "expert.contact_open": _("向企业开放联系方式"),
+    "expert.contact_close": _("收回联系方式"),
+    "expert.bind": _("绑定账号"),
+    "expert.unbind": _("解绑账号"),
+    "expert.merge": _("并入其他条目"),
+    "expert.absorb": _("并入重复条目"),
+    "expert.archive": _("退出专家库"),
+    "expert.import_update": _("导入更新"),
+    "expert.chain_add": _("分配产业链"),
+    "expert.tie_add": _("添加与本地关系"),
+    "expert.tie_remove": _("删除与本地关系"),
+    "expert.achievement_add": _("添加成果"),
+    "expert.achievement_update": _("修改成果"),
+    "expert.achievement_feature": _("调整代表成果"),
+    "expert.achievement_remove": _("删除成果"),
+    "expert.posting_add": _("添加任期"),
+    "expert.posting_end": _("结束任期"),
+    "expert.appointment_add": _("添加聘任"),
+    "expert.appointment_end": _("结束聘期"),
+    "expert.group_join": _("加入专家组"),
+    "expert.group_leave": _("退出专家组"),
+    "expert.group_lead": _("任组长"),
 }
+STATE_FIELDS = ("status", "consent")  # columns whose moves the trail records as old and new
 
 
 def tone(status) -> str:
@@ -145,11 +171,15 @@ def verb_word(object_type, verb):
 
 
 def status_word(object_type, status):
-    """The display word of ``status`` in the choices of the model's own status column."""
+    """The display word of ``status`` in the choices of the model's own state columns."""
     if not status:
         return ""
-    try:
-        field = apps.get_model(object_type)._meta.get_field("status")
-    except (LookupError, ValueError, FieldDoesNotExist):
-        return status
-    return dict(field.flatchoices).get(status, status)
+    for name in STATE_FIELDS:
+        try:
+            field = apps.get_model(object_type)._meta.get_field(name)
+        except (LookupError, ValueError, FieldDoesNotExist):
+            continue
+        words = dict(field.flatchoices)
+        if status in words:
+            return words[status]
+    return status

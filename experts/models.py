@@ -154,6 +154,14 @@ class Expert(models.Model):
         return begun and (self.paused_until is None or self.paused_until >= today)
 
     @property
+    def is_pause_ahead(self):
+        return self.paused_from is not None and self.paused_from > localdate()
+
+    @property
+    def cooperation_labels(self):
+        return [Cooperation(value).label for value in self.cooperation if value in Cooperation.values]
+
+    @property
     def free_capacity(self):
         return max(0, self.capacity - self.load)
 

@@ -17,12 +17,15 @@ from experts.errors import EditConflict
 from experts.models import Expert
 from experts.services import base
 from experts.services.affiliations import affiliations_sync
+from experts.services.ties import tie_create
 
 
 @transaction.atomic(durable=True)
-def expert_create(*, county_id: int, values: Mapping[str, Any], actor: Actor) -> Expert:
+def expert_create(
+    *, county_id: int, values: Mapping[str, Any], actor: Actor, ties: Iterable[Mapping[str, Any]] = ()
+) -> Expert:
     """Add a person to a county's register. ``values``: fields of ``base.EDITABLE``; ``institution`` by name, ``chains``
-    and ``disciplines`` as rows."""
+    and ``disciplines`` as rows. ``ties``: kind, region, place, note."""
     require(permissions.can_register(actor, county_id))
     county = Region.objects.get(pk=county_id)
     cleaned = base.clean_values(values)
@@ -38,6 +41,8 @@ def expert_create(*, county_id: int, values: Mapping[str, Any], actor: Actor) ->
     expert.save(force_insert=True)
     for key, rows in related.items():
         getattr(expert, key).set(rows)
+    for tie in ties:
+        tie_create(expert, **tie)
     audit.record(expert, "create", actor=actor, new=expert.status)
     base.announce(expert)
     return expert

@@ -11,9 +11,9 @@ from core.errors import Invalid
 from core.models import Region
 from core.text import normalise
 from experts import permissions
-from experts.enums import TieKind
 from experts.models import Appointment, Expert, HometownTie, Posting, Team
 from experts.services import base
+from experts.services.ties import tie_create
 
 
 @transaction.atomic(durable=True)
@@ -22,17 +22,9 @@ def tie_add(
 ) -> HometownTie:
     """与本地关系. A place that no division code is known for stays as it was written."""
     expert = base.locked(expert_id, actor, permissions.can_manage)
-    place, note = normalise(place, "line").value, normalise(note, "line").value
-    if kind not in TieKind.values:
-        raise Invalid(_("请选择关系类型。"), field="kind")
-    if region is None and not place:
-        raise Invalid(_("请选择或填写地点。"), code="required", field="region")
-    if len(place) > 100 or len(note) > 100:
-        raise Invalid(_("地点和说明各不超过 100 个字。"), field="note")
-    same = expert.ties.filter(kind=kind, region=region, **({} if region else {"place": place})).first()
-    if same:
-        return same
-    tie = HometownTie.objects.create(expert=expert, kind=kind, region=region, place=place, note=note)
+    tie, created = tie_create(expert, kind=kind, region=region, place=place, note=note)
+    if not created:
+        return tie
     base.profile_touched(expert, "tie_add", actor=actor, data={"kind": kind, "region": region.code if region else ""})
     return tie
 

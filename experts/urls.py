@@ -1,0 +1,43 @@
+from django.urls import path
+
+from experts import views
+
+app_name = "experts"
+urlpatterns = [
+    path("", views.expert_list, name="expert-list"),
+    path("new/", views.expert_create, name="expert-create"),
+    path("me/", views.own, name="own"),
+    path("bulk/", views.bulk, name="bulk"),
+    path("views/save/", views.view_save, name="view-save"),
+    path("views/remove/", views.view_remove, name="view-remove"),
+    path("groups/", views.group_list, name="group-list"),
+    path("groups/new/", views.group_create, name="group-create"),
+    path("groups/<str:code>/", views.group_detail, name="group-detail"),
+    path("groups/<str:code>/edit/", views.group_edit, name="group-edit"),
+    path("groups/<str:code>/leave/", views.group_leave, name="group-leave"),
+    path("groups/<str:code>/lead/", views.group_lead, name="group-lead"),
+    path("<str:code>/", views.expert_detail, name="expert-detail"),
+    path("<str:code>/edit/", views.expert_edit, name="expert-edit"),
+    path("<str:code>/reveal/", views.expert_reveal, name="expert-reveal"),
+    path("<str:code>/archive/", views.expert_archive, name="expert-archive"),
+    path("<str:code>/restore/", views.expert_restore, name="expert-restore"),
+    path("<str:code>/unbind/", views.user_unbind, name="user-unbind"),
+    path("<str:code>/capacity/", views.capacity, name="capacity"),
+    path("<str:code>/pause/", views.pause, name="pause"),
+    path("<str:code>/resume/", views.resume, name="resume"),
+    path("<str:code>/consent/", views.consent, name="consent"),
+    path("<str:code>/contacted/", views.contacted, name="contacted"),
+    path("<str:code>/ties/add/", views.tie_add, name="tie-add"),
+    path("<str:code>/ties/remove/", views.tie_remove, name="tie-remove"),
+    path("<str:code>/postings/add/", views.posting_add, name="posting-add"),
+    path("<str:code>/postings/end/", views.posting_end, name="posting-end"),
+    path("<str:code>/appointments/add/", views.appointment_add, name="appointment-add"),
+    path("<str:code>/appointments/end/", views.appointment_end, name="appointment-end"),
+    path("<str:code>/groups/join/", views.group_join, name="group-join"),
+    path("<str:code>/achievements/new/", views.achievement_create, name="achievement-create"),
+    path("<str:code>/achievements/<str:achievement>/", views.achievement_edit, name="achievement-edit"),
+    path("<str:code>/achievements/<str:achievement>/feature/", views.achievement_feature, name="achievement-feature"),
+    path("<str:code>/achievements/<str:achievement>/remove/", views.achievement_remove, name="achievement-remove"),
+    path("<str:code>/merge/", views.merge_choose, name="merge-choose"),
+    path("<str:code>/merge/<str:other>/", views.expert_merge, name="expert-merge"),
+]
