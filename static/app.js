@@ -302,6 +302,13 @@
     place.textContent = "";
     place.appendChild(box);
   }
+  document.addEventListener("htmx:configRequest", function (event) {
+    var asked = event.detail;
+    if (asked.verb !== "get" || !closest(asked.elt, ".filter-bar")) { return; }
+    Object.keys(asked.parameters).forEach(function (name) {
+      if (asked.parameters[name] === "") { delete asked.parameters[name]; } /* a short address is one people can share */
+    });
+  });
   document.addEventListener("htmx:responseError", function (event) {
     var status = event.detail.xhr.status;
     if (status === 401) { window.location.reload(); return; }

@@ -2,6 +2,8 @@
 
 from django import forms, template
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django_filters.widgets import BooleanWidget
 
 from core.templatetags.drawing import draw
 
@@ -16,6 +18,8 @@ def prepare(field):
     widget = field.field.widget
     if str(widget.attrs.get("placeholder", "")) == str(field.label):
         del widget.attrs["placeholder"]  # the label stands above already
+    if isinstance(widget, BooleanWidget | forms.NullBooleanSelect):
+        widget.choices = [("", _("全部")), ("true", _("是")), ("false", _("否"))]
     widgets = getattr(widget, "widgets", [widget])
     for part in widgets:
         if isinstance(part, forms.NumberInput):
