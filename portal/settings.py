@@ -309,13 +309,9 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.api.schema.add_problem",
+        "core.api.schema.allow_empty_text",
     ],
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayRequestDuration": True},
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "portal.schema.allow_empty_text",
-        "portal.schema.document_problems",
-    ],
 }
 
 # --- background work: soft < hard limit < visibility timeout < lease < stale alarm (checked at start)

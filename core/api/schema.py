@@ -49,3 +49,12 @@ def add_problem(result, generator, request, public):
     """A post-processing hook: the component that every refusal refers to."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
     return result
+
+
+def allow_empty_text(result, generator, request, public):
+    """A post-processing hook: a column that is only shown may be empty, which no address format allows."""
+    for schema in result.get("components", {}).get("schemas", {}).values():
+        for field in schema.get("properties", {}).values():
+            if field.get("readOnly") and field.get("format") in ("email", "uri"):
+                del field["format"]
+    return result
