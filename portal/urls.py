@@ -39,6 +39,7 @@ urlpatterns = [
     path("experts/", include("experts.urls")),
     path("", include("matching.urls")),
     path("", include("engagements.urls")),
+    path("reports/", include("reports.urls")),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", login_required(views.ApiDocs.as_view(url_name="api-schema")), name="api-docs"),

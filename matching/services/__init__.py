@@ -10,7 +10,9 @@ from matching.services.marks import (
     recusal_add,
     recusal_remove,
 )
+from matching.services.reasons import caution_row, reason_row
 from matching.services.runs import (
+    corpora_folder,
     corpus_of,
     counties_with_open_needs,
     run_claim,
@@ -19,8 +21,11 @@ from matching.services.runs import (
     run_request,
     runs_to_resume,
 )
+from matching.services.weights import weights_set
 
 __all__ = [
+    "caution_row",
+    "corpora_folder",
     "corpus_of",
     "counties_with_open_needs",
     "pair_block",
@@ -29,6 +34,7 @@ __all__ = [
     "pair_pin",
     "pair_refusal",
     "pair_unmark",
+    "reason_row",
     "recusal_add",
     "recusal_remove",
     "run_claim",
@@ -36,4 +42,5 @@ __all__ = [
     "run_failed",
     "run_request",
     "runs_to_resume",
+    "weights_set",
 ]

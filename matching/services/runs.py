@@ -64,7 +64,7 @@ def run_execute(run, report=None):
     started = now()
     inputs = selectors.engine_inputs(run.county, need_ids=[run.need_id] if run.need_id else None)
     MatchRun.objects.filter(pk=run.pk).update(total_count=len(inputs.needs), done_count=0)
-    corpus = corpus_of(inputs)
+    corpus = corpus_of(run.county_id, inputs)
     _heartbeat(run, 0)
     result = score(
         corpus,
@@ -107,9 +107,13 @@ def run_execute(run, report=None):
     }
 
 
-def corpus_of(inputs):
+def corpora_folder(county_id):
+    return Path(settings.VAR_DIR) / "corpora" / str(county_id)
+
+
+def corpus_of(county_id, inputs):
     """The trained corpus of these experts, from the machine's folder when it was built before."""
-    folder = Path(settings.VAR_DIR) / "corpora"
+    folder = corpora_folder(county_id)
     fingerprint = corpus_fingerprint(inputs.experts, (), load_start_text(), inputs.config.text)
     corpus = corpus_cached(folder, fingerprint, lambda: build_corpus(inputs.experts, config=inputs.config))
     kept = sorted(folder.glob("corpus-*.bin"), key=lambda path: path.stat().st_mtime, reverse=True)

@@ -1,0 +1,240 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.enums import OFFICE_ROLES, Role
+from core.actor import Actor
+from core.errors import DomainError
+from core.models import Region
+from enterprises.enums import OPEN_TO_MATCH
+from enterprises.models import Need
+from enterprises.selectors import need_completeness, need_view
+from experts.models import Expert
+from matching import permissions, selectors, services
+from matching.engine.explain import expert_texts
+from matching.enums import Band, MarkKind, RunTrigger
+from matching.forms import BlockForm, WeightsForm
+from matching.models import MatchRun
+from matching.wording import caution_texts, part_rows, raise_text, reason_rows
+
+PAGE_SIZE = 20
+
+
+def _need(request, code):
+    """A need whose matches the viewer may open: staff, leaders and admins of its county."""
+    offices = Need.objects.visible_to(request.user).filter(county__in=request.user.county_ids(*OFFICE_ROLES))
+    return get_object_or_404(offices.for_list(), code=code)
+
+
+def _expert(request, code):
+    return get_object_or_404(Expert.objects.visible_to(request.user).select_related("institution"), code=code)
+
+
+@login_required
+@require_GET
+def match_list(request):
+    """Open needs with what the engine found for them."""
+    if not request.user.is_office:
+        raise Http404
+    needs = selectors.overview(request.user)
+    chosen = request.GET.get("show", "")
+    shown = {
+        "none": needs.filter(result_status="no_candidate"),
+        "waiting": needs.filter(result_status=None),
+        "good": needs.filter(good_count__gt=0),
+    }.get(chosen, needs)
+    tabs = [
+        {"label": label, "url": f"?show={key}" if key else "?", "active": chosen == key}
+        for key, label in (
+            ("", _("全部")),
+            ("good", _("有强或较强候选")),
+            ("none", _("暂无合适专家")),
+            ("waiting", _("尚未计算")),
+        )
+    ]
+    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
+    runs = MatchRun.objects.visible_to(request.user).filter(status__in=("queued", "running"))[:5]
+    return render(request, "matching/match_list.html", {"page_obj": page, "tabs": tabs, "runs": runs})
+
+
+@login_required
+@require_GET
+def need_matches(request, code):
+    """The core screen: the need beside its candidates. The same view answers the page and the polled list."""
+    need = _need(request, code)
+    result = selectors.current_result(need)
+    rows = selectors.candidates(need, result, request.user)
+    bands = selectors.band_counts(rows)
+    chosen, only_free = request.GET.get("band", ""), "free" in request.GET
+    shown = [
+        row
+        for row in rows
+        if (not chosen or row.is_pinned or (row.match and row.match.band == chosen)) and not (only_free and row.refusal)
+    ]
+    context = {
+        "need": need,
+        "view": need_view(need, request.user),
+        "result": result,
+        "run": selectors.waiting_run(need),
+        "rows": shown,
+        "total": len(rows),
+        "bands": bands,
+        "chosen_band": chosen,
+        "only_free": only_free,
+        "masked": selectors.masked_rows(result),
+        "blocked": selectors.blocked_pairs(need),
+        "completeness": need_completeness(need),
+        "terms": _terms(rows),
+        "can_mark": permissions.can_mark(Actor.of(request), need) is None,
+        "can_score": need.status in OPEN_TO_MATCH,
+        "has_good": any(row.match and row.match.band in (Band.STRONG, Band.FAIR) for row in rows),
+    }
+    template = "matching/_match_list.html" if request.htmx else "matching/need_matches.html"
+    return render(request, template, context)
+
+
+def _terms(rows, limit=24):
+    """Phrases of the need that the shown reasons cite, for marking them in its text."""
+    found = {}
+    for row in rows:
+        for reason in row.match.reasons if row.match else ():
+            for term in reason["params"].get("terms", ()) if reason["kind"] == "term_hit" else ():
+                found.setdefault(term, None)
+    return list(found)[:limit]
+
+
+@login_required
+@require_GET
+def pair_detail(request, code, expert_code):
+    """看依据: both texts side by side with linked marks, the parts of the score, what would raise it."""
+    need, expert = _need(request, code), _expert(request, expert_code)
+    result = selectors.current_result(need)
+    found = (
+        selectors.pair_explanation(need, expert, result, services.corpora_folder(need.county_id)) if result else None
+    )
+    context = {"need": need, "expert": expert, "result": result, "explained": found is not None}
+    if found is not None:
+        doc, expert_doc, explanation = found
+        chains = {need.chain_id: str(need.chain)} if need.chain_id else {}
+        titles = {item.id: item.title for item in expert_doc.achievements}
+        context |= {
+            "explanation": explanation,
+            "parts": part_rows(explanation.parts),
+            "reasons": reason_rows([services.reason_row(reason) for reason in explanation.reasons], chains=chains),
+            "cautions": caution_texts([services.caution_row(caution) for caution in explanation.cautions]),
+            "raises": [
+                {"text": raise_text(item), "gain": item.gain} for item in explanation.raises if raise_text(item)
+            ],
+            "need_texts": selectors.marked_texts(
+                {"title": doc.title, "description": doc.description}, explanation.need_spans
+            ),
+            "expert_texts": selectors.marked_texts(expert_texts(expert_doc), explanation.expert_spans),
+            "titles": titles,
+        }
+    template = "matching/_pair.html" if request.htmx else "matching/pair_detail.html"
+    return render(request, template, context)
+
+
+@login_required
+@require_POST
+def pair_pin(request, code, expert_code):
+    need, expert = _need(request, code), _expert(request, expert_code)
+    try:
+        if "undo" in request.POST:
+            services.pair_unmark(need_id=need.pk, expert_id=expert.pk, kind=MarkKind.PINNED, actor=Actor.of(request))
+        else:
+            services.pair_pin(need_id=need.pk, expert_id=expert.pk, actor=Actor.of(request))
+    except DomainError as exc:
+        messages.error(request, exc.message)
+    return redirect("matching:need-matches", need.code)
+
+
+@login_required
+def pair_block(request, code, expert_code):
+    """A reason is asked for; the block can be lifted again on the match page."""
+    need, expert = _need(request, code), _expert(request, expert_code)
+    form = BlockForm(request.POST or None)
+    if request.method == "POST":
+        try:
+            if "undo" in request.POST:
+                services.pair_unmark(
+                    need_id=need.pk, expert_id=expert.pk, kind=MarkKind.BLOCKED, actor=Actor.of(request)
+                )
+                messages.success(request, _("已解除屏蔽，下次计算时重新参与排序。"))
+                return redirect("matching:need-matches", need.code)
+            if form.is_valid():
+                services.pair_block(need_id=need.pk, expert_id=expert.pk, actor=Actor.of(request), **form.cleaned_data)
+                messages.success(request, _("已屏蔽{name}，可在页面下方解除。").format(name=expert.name))
+                return redirect("matching:need-matches", need.code)
+        except DomainError as exc:
+            form.add_error(exc.field if exc.field in form.fields else None, exc.message)
+    return render(
+        request,
+        "matching/block_form.html",
+        {"need": need, "expert": expert, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@login_required
+@require_POST
+def need_score(request, code):
+    """Ask for a new run; the page follows its progress."""
+    need = _need(request, code)
+    refusal = permissions.can_mark(Actor.of(request), need)
+    if refusal is not None:
+        messages.error(request, refusal.message)
+    elif need.status not in OPEN_TO_MATCH:
+        messages.error(request, _("需求发布后才能匹配。"))
+    else:
+        with transaction.atomic(durable=True):
+            services.run_request(
+                county_id=need.county_id, need_id=need.pk, trigger=RunTrigger.STAFF, requested_by_id=request.user.pk
+            )
+    return redirect("matching:need-matches", need.code)
+
+
+@login_required
+@require_GET
+def need_panel(request, code):
+    """The best three, as a block of the need's page."""
+    need = _need(request, code)
+    result = selectors.current_result(need)
+    rows = selectors.candidates(need, result, request.user)
+    context = {"need": need, "result": result, "run": selectors.waiting_run(need), "rows": rows[:3], "total": len(rows)}
+    return render(request, "matching/_need_panel.html", context)
+
+
+@login_required
+@require_GET
+def expert_panel(request, code):
+    """Needs that fit one expert, as a block of the expert's page."""
+    expert = _expert(request, code)
+    if expert.county_id not in request.user.county_ids():
+        raise Http404
+    return render(request, "matching/_for_expert.html", {"matches": selectors.needs_of_expert(expert, request.user)})
+
+
+@login_required
+def weights(request):
+    """The county's weights, for its administrator, with what the defaults are."""
+    counties = Region.objects.filter(pk__in=request.user.county_ids(Role.ADMIN)).order_by("code")
+    if not counties:
+        raise Http404
+    county = counties.filter(code=request.GET.get("county", "")).first() or counties[0]
+    own = selectors.engine_config(county.pk).structure
+    form = WeightsForm(request.POST or None, initial={name: getattr(own, name) for name in WeightsForm.LABELS})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.weights_set(county_id=county.pk, weights=form.cleaned_data, actor=Actor.of(request))
+        except DomainError as exc:
+            form.add_error(None, exc.message)
+        else:
+            messages.success(request, _("已保存，正在按新权重重新计算。"))
+            return redirect("matching:match-list")
+    return render(request, "matching/weights.html", {"form": form, "county": county, "counties": counties})
