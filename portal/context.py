@@ -15,7 +15,7 @@ from portal.roles import standing
 S, L, A, E, X = Role.STAFF, Role.LEADER, Role.ADMIN, Role.ENTERPRISE, Role.EXPERT
 # (key, URL name, icon, label, roles); an entry whose page is not built is left out.
 NAVIGATION = (
-    ("home", "home", "house-door", _("今日待办"), (S, L, A, E, X)),
+    ("home", "home", "house", _("今日待办"), (S, L, A, E, X)),
     ("needs", "enterprises:need-list", "lightbulb", _("需求"), (S, L, A, E, X)),
     ("experts", "experts:expert-list", "people", _("专家"), (S, L, A)),
     ("enterprises", "enterprises:enterprise-list", "building", _("企业"), (S, L, A)),

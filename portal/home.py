@@ -26,7 +26,8 @@ from portal.context import address
 from reports.enums import ExportStatus
 from reports.models import Export
 
-LIMIT = 8
+LIMIT = 8  # news
+PER_KIND = 5  # due entries of one kind, before the list takes over
 
 
 @dataclass
@@ -62,11 +63,11 @@ def entry(title, url, *, meta="", due=None, tone="", icon="", action=""):
 
 
 def with_rest(rows, make, more, url):
-    """At most ``LIMIT`` entries, and one that says how many follow."""
-    found = list(rows[: LIMIT + 1])
-    entries = [make(row) for row in found[:LIMIT]]
-    if len(found) > LIMIT:
-        entries.append(entry(more.format(count=rows.count() - LIMIT), url, icon="three-dots"))
+    """At most ``PER_KIND`` entries, and one that says how many follow."""
+    found = list(rows[: PER_KIND + 1])
+    entries = [make(row) for row in found[:PER_KIND]]
+    if len(found) > PER_KIND:
+        entries.append(entry(more.format(count=rows.count() - PER_KIND), url, icon="three-dots"))
     return entries
 
 
@@ -81,6 +82,7 @@ def office(user, role, county):
     due = office_due(user, role, county, needs, orders)
     if role == Role.ADMIN:
         due = admin_due(user, county) + due
+    due.sort(key=lambda item: item["tone"] != "danger")  # what is late comes first, the rest stays by kind
     return Home(due=due, news=office_news(needs, orders), numbers=office_numbers(user, county, needs, orders))
 
 
@@ -115,19 +117,23 @@ def office_due(user, role, county, needs, orders):
         )  # fmt: skip
 
     soon = add_working_days(now(), 1).at
-    more = _("还有 {count} 项")
     waiting = needs.filter(status=NeedStatus.SUBMITTED).order_by("submitted_at", "pk")
-    entries = with_rest(waiting, review, more, f"{list_url}?status=submitted")
+    entries = with_rest(
+        waiting, review, _("还有 {count} 项需求待审核"), address("enterprises:review-queue") or list_url
+    )
     entries += with_rest(
         orders.filter(status=OrderStatus.ACCEPTED).filter(Q(confirm_by__lte=soon) | Q(confirm_by=None)).order_by("pk"),
-        unconfirmed, more, f"{orders_url}?status=accepted",
+        unconfirmed, _("还有 {count} 单等企业确认"), f"{orders_url}?status=accepted",
     )  # fmt: skip
     entries += with_rest(
         orders.filter(status=OrderStatus.OFFERED, expires_at__lte=soon).order_by("expires_at", "pk"),
-        expiring, more, f"{orders_url}?status=offered",
+        expiring, _("还有 {count} 单推送将到期"), f"{orders_url}?status=offered",
     )  # fmt: skip
     entries += with_rest(
-        needs.filter(status=NeedStatus.UNMET).order_by("-updated_at", "-pk"), unmet, more, f"{list_url}?status=unmet"
+        needs.filter(status=NeedStatus.UNMET).order_by("-updated_at", "-pk"),
+        unmet,
+        _("还有 {count} 项暂无合适专家"),
+        f"{list_url}?status=unmet",
     )
     unverified = (
         Enterprise.objects.visible_to(user)
@@ -138,7 +144,7 @@ def office_due(user, role, county, needs, orders):
         entries.append(
             entry(
                 _("{count} 家企业待核验").format(count=unverified),
-                f"{address('enterprises:enterprise-list')}?verification=pending",
+                address("enterprises:verify-queue"),
                 icon="building",
             )
         )
@@ -164,7 +170,7 @@ def admin_due(user, county):
     count = failed.count()
     if count:
         entries.append(
-            entry(_("近 7 天有 {count} 次匹配计算未完成").format(count=count), address("matching:run-list"),
+            entry(_("近 7 天有 {count} 次匹配计算未完成").format(count=count), address("matching:match-list"),
                   tone="danger", icon="diagram-3")
         )  # fmt: skip
     broken = Export.objects.visible_to(user).filter(status=ExportStatus.FAILED).count()

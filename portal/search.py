@@ -2,6 +2,8 @@
 
 A need is found only by words its reader may see, so that nothing can be guessed from what a search returns."""
 
+from urllib.parse import urlencode
+
 from django.db.models import Exists, OuterRef, Q
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from enterprises.models import Enterprise, Membership, Need
 from enterprises.selectors import need_levels
 from experts.models import Expert
+from portal.context import address as page_of
 from portal.context import navigation
 
 LIMIT = 8
@@ -21,12 +24,19 @@ def search(user, query, *, role, roles):
     if not query:
         return query, []
     groups = [
-        {"label": _("专家"), "icon": "people", "rows": people(user, query)},
-        {"label": _("企业"), "icon": "building", "rows": firms(user, query)},
-        {"label": _("需求"), "icon": "lightbulb", "rows": needs(user, query)},
-        {"label": _("页面"), "icon": "window", "rows": pages(query, role, roles)},
+        group(_("专家"), "people", people(user, query), "experts:expert-list", query),
+        group(_("企业"), "building", firms(user, query), "enterprises:enterprise-list", query),
+        group(_("需求"), "lightbulb", needs(user, query), "enterprises:need-list", query),
+        group(_("页面"), "window", pages(query, role, roles), "", query),
     ]
-    return query, [group for group in groups if group["rows"]]
+    return query, [found for found in groups if found["rows"]]
+
+
+def group(label, icon, rows, list_name, query):
+    """One more row than is shown tells that the list has more."""
+    page = page_of(list_name) if list_name and len(rows) > LIMIT else ""
+    href = f"{page}?{urlencode({'q': query})}" if page else ""
+    return {"label": label, "icon": icon, "rows": rows[:LIMIT], "href": href}
 
 
 def address(row):
@@ -44,7 +54,7 @@ def people(user, query):
         | Q(code__iexact=query)
         | Q(institution__name__icontains=query)
     )
-    rows = Expert.objects.visible_to(user).active().filter(named).select_related("institution")[:LIMIT]
+    rows = Expert.objects.visible_to(user).active().filter(named).select_related("institution")[: LIMIT + 1]
     return [
         {
             "title": row.name,
@@ -57,7 +67,7 @@ def people(user, query):
 
 def firms(user, query):
     named = Q(name__icontains=query) | Q(name_pinyin__icontains=query) | Q(code__iexact=query)
-    rows = Enterprise.objects.visible_to(user).filter(named).select_related("park")[:LIMIT]
+    rows = Enterprise.objects.visible_to(user).filter(named).select_related("park")[: LIMIT + 1]
     return [{"title": row.name, "meta": str(row.park or ""), "url": address(row)} for row in rows]
 
 
@@ -69,7 +79,7 @@ def needs(user, query):
     found = (
         Q(code__iexact=query) | blind | (reader & (Q(title__icontains=query) | Q(enterprise__name__icontains=query)))
     )
-    rows = list(Need.objects.visible_to(user).filter(found).select_related("chain", "enterprise")[:LIMIT])
+    rows = list(Need.objects.visible_to(user).filter(found).select_related("chain", "enterprise")[: LIMIT + 1])
     levels = need_levels(rows, user)
     return [
         {
