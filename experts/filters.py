@@ -34,6 +34,8 @@ class Freshness(models.TextChoices):
 
 
 class StatusChoice(models.TextChoices):
+    """Who is in the register is what an empty choice means."""
+
     ACTIVE = ExpertStatus.ACTIVE.value, ExpertStatus.ACTIVE.label
     ARCHIVED = ExpertStatus.ARCHIVED.value, ExpertStatus.ARCHIVED.label
     MERGED = ExpertStatus.MERGED.value, ExpertStatus.MERGED.label
@@ -57,15 +59,21 @@ def _signed_in(request):
 
 
 class ExpertFilter(filters.FilterSet):
-    q = filters.CharFilter(
+    search = filters.CharFilter(
         label=_("搜索"), method="by_words", max_length=200, help_text=_("姓名、拼音、单位或专业领域")
     )
     identity = filters.MultipleChoiceFilter(
         label=_("身份"), choices=Identity.choices, method="by_identity", widget=forms.CheckboxSelectMultiple
     )
-    chain = filters.ModelChoiceFilter(label=_("产业链"), queryset=_chains, to_field_name="code", method="by_chain")
-    availability = filters.ChoiceFilter(label=_("接单情况"), choices=Availability.choices, method="by_availability")
-    group = filters.ModelChoiceFilter(label=_("专家组"), queryset=_groups, to_field_name="code", method="by_group")
+    chain = filters.ModelChoiceFilter(
+        label=_("产业链"), queryset=_chains, to_field_name="code", method="by_chain", empty_label=_("不限")
+    )
+    availability = filters.ChoiceFilter(
+        label=_("接单情况"), choices=Availability.choices, method="by_availability", empty_label=_("不限")
+    )
+    group = filters.ModelChoiceFilter(
+        label=_("专家组"), queryset=_groups, to_field_name="code", method="by_group", empty_label=_("不限")
+    )
     native = filters.CharFilter(
         label=_("籍贯"), method="by_native", max_length=MAX_TEXT, help_text=_("县、镇名称或代码")
     )
@@ -75,10 +83,18 @@ class ExpertFilter(filters.FilterSet):
     institution = filters.CharFilter(label=_("单位"), method="by_institution", max_length=MAX_TEXT)
     title = filters.CharFilter(label=_("职称"), method="by_title", max_length=MAX_TEXT)
     city = filters.CharFilter(label=_("常驻城市"), method="by_city", max_length=MAX_TEXT)
-    consent = filters.ChoiceFilter(label=_("授权情况"), choices=ConsentState.choices, method="by_consent")
-    freshness = filters.ChoiceFilter(label=_("资料更新"), choices=Freshness.choices, method="by_freshness")
-    county = filters.ModelChoiceFilter(label=_("登记县"), queryset=_counties, to_field_name="code", field_name="county")
-    status = filters.ChoiceFilter(label=_("状态"), choices=StatusChoice.choices, method="by_status")
+    consent = filters.ChoiceFilter(
+        label=_("授权情况"), choices=ConsentState.choices, method="by_consent", empty_label=_("不限")
+    )
+    freshness = filters.ChoiceFilter(
+        label=_("资料更新"), choices=Freshness.choices, method="by_freshness", empty_label=_("不限")
+    )
+    county = filters.ModelChoiceFilter(
+        label=_("登记县"), queryset=_counties, to_field_name="code", field_name="county", empty_label=_("不限")
+    )
+    status = filters.ChoiceFilter(
+        label=_("状态"), choices=StatusChoice.choices, method="by_status", empty_label=_("在库")
+    )
 
     class Meta:
         model, fields = Expert, []

@@ -75,13 +75,20 @@ def register_counts(user: User) -> dict[str, int]:
     )
 
 
-def native_place(expert: Expert) -> str:
-    """籍贯 as the ledgers write it: birth or descent, the region's full name where it is known."""
+def native_place(expert: Expert, *, short: bool = False) -> str:
+    """籍贯 as the ledgers write it: birth or descent, the region's full name where it is known. ``short``: without
+    what the register's own county makes plain."""
     ties = getattr(expert, "listed_ties", None)
     if ties is None:
         ties = expert.ties.select_related("region")
     native = sorted((tie for tie in ties if tie.kind in NATIVE), key=lambda tie: tie.kind == TieKind.BIRTH)
-    return str(native[0].region or native[0].place) if native else ""
+    if not native:
+        return ""
+    region = native[0].region
+    if region is None:
+        return native[0].place
+    within = short and region.pk != expert.county_id and region.parent_id == expert.county_id
+    return region.name if within or (short and region.pk == expert.county_id) else str(region)
 
 
 def detail(queryset: QuerySet[Expert]) -> QuerySet[Expert]:

@@ -41,10 +41,12 @@ def expert_list(request):
     """The register as far as the viewer sees it. The same view answers the page and its filtered fragment."""
     user = request.user
     filterset = ExpertFilter(request.GET or None, Expert.objects.visible_to(user), request=request)
+    for name in _idle_filters(user):
+        del filterset.filters[name]
     ordered = selectors.register_ordered(filterset.qs, user, request.GET.get("ordering", ""))
     page_obj = Paginator(selectors.register_list(ordered), PAGE_SIZE).get_page(request.GET.get("page"))
     for expert in page_obj:
-        expert.native = selectors.native_place(expert)
+        expert.native = selectors.native_place(expert, short=True)
     editable = user.county_ids(Role.STAFF, Role.ADMIN)
     context = {
         "filter": filterset,
@@ -59,6 +61,12 @@ def expert_list(request):
         "is_filtered": any(request.GET.get(name) for name in filterset.base_filters),
     }
     return render(request, "experts/expert_list.html", context)
+
+
+def _idle_filters(user):
+    """Filters that would do nothing for this reader: no reason to show them."""
+    idle = [] if len(user.county_ids()) > 1 else ["county"]
+    return idle if user.is_office else [*idle, "consent", "status"]
 
 
 def _tabs(request):
