@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Cooperation, Source
-from core.codes import new_code
+from core.codes import mask_credit_code, new_code
 from core.models import Attachment, Chain, Industry, Park, Region
 from enterprises.enums import (
     PUBLIC_STATES,
@@ -108,6 +108,10 @@ class Enterprise(models.Model):
 
     def get_absolute_url(self):
         return reverse("enterprises:enterprise-detail", args=[self.code])
+
+    @property
+    def masked_credit_code(self):
+        return mask_credit_code(self.credit_code)
 
 
 class Membership(models.Model):

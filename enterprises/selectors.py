@@ -264,7 +264,7 @@ ENTERPRISE_ORDERINGS = {
 
 
 def ordered(queryset: QuerySet[Any], ordering: str, known: dict[str, str]) -> QuerySet[Any]:
-    """``queryset`` as ``?ordering=deadline`` or ``-deadline`` asks, empty values last; an unknown name changes nothing."""
+    """``queryset`` as ``?ordering=deadline`` or ``-deadline`` asks, empty values last; unknown names change nothing."""
     column = known.get(ordering.removeprefix("-"))
     if column is None:
         return queryset
@@ -317,6 +317,17 @@ def enterprise_list(queryset: QuerySet[Enterprise], user: User) -> QuerySet[Ente
             need_count=Count("needs", filter=mine, distinct=True),
             open_need_count=Count("needs", filter=mine & Q(needs__status__in=PUBLIC_STATES), distinct=True),
         )
+    )
+
+
+def enterprise_counts(user: User) -> dict[str, int]:
+    """Numbers of the fixed tabs, in one query."""
+    active = Q(status=EnterpriseStatus.ACTIVE)
+    return Enterprise.objects.visible_to(user).aggregate(
+        active=Count("pk", filter=active),
+        pending=Count("pk", filter=active & Q(verification=Verification.PENDING)),
+        refused=Count("pk", filter=active & Q(verification=Verification.REFUSED)),
+        archived=Count("pk", filter=Q(status=EnterpriseStatus.ARCHIVED)),
     )
 
 

@@ -37,6 +37,7 @@ urlpatterns = [
     path("accounts/", include(SIGN_IN)),
     path("", include("accounts.urls")),
     path("experts/", include("experts.urls")),
+    path("", include("enterprises.urls")),
     path("", include("matching.urls")),
     path("", include("engagements.urls")),
     path("reports/", include("reports.urls")),

@@ -1,0 +1,70 @@
+"""Pages of the enterprise register and of needs."""
+
+from enterprises.views.firm_moves import (
+    enterprise_archive,
+    enterprise_assign,
+    enterprise_refuse,
+    enterprise_restore,
+    enterprise_reveal,
+    enterprise_verify,
+    member_remove,
+    merge,
+    merge_choose,
+)
+from enterprises.views.need_editing import (
+    attachment,
+    attachment_add,
+    attachment_remove,
+    need_autosave,
+    need_completeness,
+    need_create,
+    need_edit,
+)
+from enterprises.views.need_moves import need_assign, need_move, need_rewrite
+from enterprises.views.needs import need_bulk, need_detail, need_list, need_view_remove, need_view_save, review_queue
+from enterprises.views.register import (
+    enterprise_create,
+    enterprise_detail,
+    enterprise_edit,
+    enterprise_list,
+    enterprise_view_remove,
+    enterprise_view_save,
+    own,
+    verify_queue,
+)
+
+__all__ = [
+    "attachment",
+    "attachment_add",
+    "attachment_remove",
+    "enterprise_archive",
+    "enterprise_assign",
+    "enterprise_create",
+    "enterprise_detail",
+    "enterprise_edit",
+    "enterprise_list",
+    "enterprise_refuse",
+    "enterprise_restore",
+    "enterprise_reveal",
+    "enterprise_verify",
+    "enterprise_view_remove",
+    "enterprise_view_save",
+    "member_remove",
+    "merge",
+    "merge_choose",
+    "need_assign",
+    "need_autosave",
+    "need_bulk",
+    "need_completeness",
+    "need_create",
+    "need_detail",
+    "need_edit",
+    "need_list",
+    "need_move",
+    "need_rewrite",
+    "need_view_remove",
+    "need_view_save",
+    "own",
+    "review_queue",
+    "verify_queue",
+]

@@ -1,0 +1,101 @@
+"""What the pages share: the row in scope, one service call with its answer, the way back."""
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.county import current_county
+from core import saved_views
+from core.actor import Actor
+from core.errors import DomainError
+from enterprises.models import Enterprise, Need
+
+PAGE_SIZE = 30
+
+
+def enterprise_or_404(request, code, queryset=None):
+    return get_object_or_404(Enterprise.objects.visible_to(request.user) if queryset is None else queryset, code=code)
+
+
+def need_or_404(request, code, queryset=None):
+    return get_object_or_404(Need.objects.visible_to(request.user) if queryset is None else queryset, code=code)
+
+
+def run(request, done, service, /, **values):
+    """Call one service as this request's actor; tell ``done`` or the refusal. True when it was done."""
+    try:
+        service(actor=Actor.of(request), **values)
+    except ObjectDoesNotExist as exc:
+        raise Http404 from exc
+    except DomainError as exc:
+        messages.error(request, exc.message)
+        return False
+    if done:
+        messages.success(request, done)
+    return True
+
+
+def submit(request, form, service, /, **values):
+    """``run`` for a page with a form: what the service returns, or None with the refusal beside its field."""
+    try:
+        return service(actor=Actor.of(request), **values)
+    except ObjectDoesNotExist as exc:
+        raise Http404 from exc
+    except DomainError as exc:
+        form.add_error(exc.field if exc.field in form.fields else None, str(exc.message))
+        return None
+
+
+def first_error(form):
+    """One sentence for a small form that is shown beside the rest of a page."""
+    name, errors = next(iter(form.errors.items()))
+    field = form.fields.get(name)
+    return f"{field.label}：{errors[0]}" if field is not None else errors[0]
+
+
+def back(request, obj):
+    """Where the form was (``next``), else the object's page."""
+    target = request.POST.get("next", "")
+    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        return redirect(target)
+    return redirect(obj)
+
+
+def address(name, *args):
+    """The address of a page of another app, or nothing where it is not built."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def export_url(request, ledger):
+    """The ledger of exactly what is shown."""
+    target = address("reports:export-create")
+    county = current_county(request)
+    if not target or county is None:
+        return ""
+    query = request.GET.copy()
+    for name in ("page", "cols"):
+        query.pop(name, None)
+    query["ledger"] = ledger
+    return f"{target}?{query.urlencode()}"
+
+
+def save_view(request, page, list_name, done):
+    """Keep the list's filters under a name; a saved view is the reader's own affair: no actor, no audit."""
+    query = request.POST.get("query", "")
+    try:
+        saved_views.view_save(user=request.user, page=page, name=request.POST.get("name", ""), query=query)
+        messages.success(request, done)
+    except DomainError as exc:
+        messages.error(request, exc.message)
+    return redirect(f"{reverse(list_name)}?{QueryDict(query).urlencode()}")
+
+
+def remove_view(request, page, list_name):
+    saved_views.view_remove(user=request.user, page=page, name=request.GET.get("name", "")[:30])
+    return redirect(list_name)
