@@ -61,10 +61,10 @@ class BandConfig:
     """Lower bounds of the bands and of a credible candidate, in null-distribution units."""
 
     strong: float = 9.5
-    fair: float = 7.0
+    fair: float = 7.5
     general: float = 5.0
-    candidate: float = 7.0  # what the best of 60 unrelated experts reaches in one case of twenty
-    candidate_per_log_size: float = 0.1  # the best of more experts is better by chance
+    candidate: float = 7.7  # between the best of 60 experts for foreign needs and for needs of their own county
+    candidate_per_log_size: float = 0.05  # the best of more experts is better by chance
 
 
 @dataclass(frozen=True)

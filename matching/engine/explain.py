@@ -251,14 +251,14 @@ def _term_points(corpus: Corpus, query: Query, found: _Evidence, stats: NeedStat
 
 
 def _spans(value: str, points: Mapping[str, float]) -> tuple[Span, ...]:
-    """Passages of the original text made of matched terms; overlapping and adjacent ones are one passage."""
+    """Passages of the original text made of matched terms; overlapping ones are one passage."""
     mapped = text.normalise_mapped(value)
     merged: list[list[float]] = []
     for term, start, end in text.iter_terms(mapped.text):
         if term not in points or end > len(mapped.ends):
             continue
         first, last = mapped.starts[start], mapped.ends[end - 1]
-        if merged and first <= merged[-1][1]:
+        if merged and first < merged[-1][1]:
             merged[-1][1] = max(merged[-1][1], last)
             merged[-1][2] += points[term]
         else:
@@ -311,7 +311,12 @@ def _reasons(
         params = {"tie": facts.tie_kind, "strength": structure.tie_value(facts)}
         reasons.append(Reason(ReasonKind.TIE, params, parts["tie"], (Reference("tie"),)))
     reasons.sort(key=lambda reason: -reason.weight)
-    return tuple(reason for reason in reasons if reason.weight > 0)[:MOST_REASONS]
+    return tuple(reason for reason in reasons if reason.weight > 0 or _supports(reason))[:MOST_REASONS]
+
+
+def _supports(reason: Reason) -> bool:
+    """A close work is worth naming even where the profile alone already earns the points."""
+    return reason.kind is ReasonKind.SIMILAR_ACHIEVEMENT and reason.weight == 0
 
 
 def _text_reasons(
