@@ -3,10 +3,19 @@
 from django.utils.translation import gettext as _
 
 from accounts import acting, invitations
-from accounts.enums import Role
+from accounts.enums import ConsentKind, Role
+from accounts.models import Consent, User
+from core import outbox
+from core.actor import Actor
+from core.enums import Channel
 from core.errors import DomainError
+from core.intake import registers
 from experts import services
+from experts.enums import ConsentState
+from experts.importers import ExpertsImporter
 from experts.models import Expert
+
+registers.add(ExpertsImporter)
 
 
 @invitations.subject(Role.EXPERT)
@@ -30,3 +39,16 @@ def expert_target(*, code, user):
     if expert is None:
         return None
     return acting.Target(expert.name, expert.county_id, (expert.user_id,) if expert.user_id else ())
+
+
+@outbox.on("consent.given")
+@outbox.on("consent.withdrawn")
+def consent_told(payload):
+    """What a person says of matching on the account's page holds for the rows in the registers."""
+    if payload["kind"] != ConsentKind.MATCHING:
+        return
+    person = User.objects.get(pk=payload["user_id"])
+    given = Consent.objects.filter(user=person, kind=ConsentKind.MATCHING, withdrawn_at=None).exists()
+    state = ConsentState.GRANTED if given else ConsentState.REFUSED
+    for expert_id in Expert.objects.active().filter(user=person).values_list("pk", flat=True):
+        services.consent_set(expert_id=expert_id, consent=state, actor=Actor(user=person, channel=Channel.SYSTEM))

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from core.actor import Actor
 from core.errors import Invalid
+from core.labels import field_label
 from core.text import normalise
+from core.text.clean import Kind
 from experts import permissions
 from experts.models import Achievement, Expert
 from experts.services import base
@@ -62,12 +64,15 @@ def achievement_remove(*, expert_id: int, code: str, actor: Actor) -> Expert:
     return expert
 
 
+KINDS: dict[str, Kind] = {"title": "line", "summary": "text", "ip_owner": "org"}
+
+
 def _assign(achievement: Achievement, values: Mapping[str, Any]) -> None:
     unknown = set(values) - FIELDS
     if unknown:
         raise Invalid(_("不能修改的字段：{names}").format(names="、".join(sorted(unknown))), code="unknown_field")
     for key, value in values.items():
-        kind = {"title": "line", "summary": "text", "ip_owner": "org"}.get(key)
+        kind = KINDS.get(key)
         setattr(achievement, key, normalise(value, kind).value if kind else value)
     if not achievement.title:
         raise Invalid(_("请填写成果名称。"), code="required", field="title")
@@ -84,4 +89,4 @@ def _assign(achievement: Achievement, values: Mapping[str, Any]) -> None:
         achievement.clean_fields(exclude=["expert"])
     except ValidationError as exc:
         field, messages = next(iter(exc.message_dict.items()))
-        raise Invalid(f"{Achievement._meta.get_field(field).verbose_name}：{messages[0]}", field=field) from exc
+        raise Invalid(f"{field_label(Achievement, field)}：{messages[0]}", field=field) from exc

@@ -12,6 +12,7 @@ from core import audit, outbox
 from core.actor import Actor
 from core.choices import Cooperation
 from core.errors import Invalid, Refusal, require
+from core.labels import field_label
 from core.models import University
 from core.pinyin import name_pinyin
 from core.text import Parsed, normalise, parse_email, parse_phone, reason_text, remedy_text, search_tokens
@@ -112,7 +113,7 @@ def check_fields(expert: Expert) -> None:
         expert.clean_fields(exclude=["county", "user", "institution", "merged_into", "cooperation"])
     except ValidationError as exc:
         field, messages = next(iter(exc.message_dict.items()))
-        raise Invalid(f"{Expert._meta.get_field(field).verbose_name}：{messages[0]}", field=field) from exc
+        raise Invalid(f"{field_label(Expert, field)}：{messages[0]}", field=field) from exc
 
 
 def derive_name(expert: Expert) -> None:

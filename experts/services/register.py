@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.actor import Actor
 from core.errors import DomainError, Invalid, TransitionRefused, require
+from core.labels import field_label
 from core.models import Chain, Region
 from experts import permissions
 from experts.enums import ExpertStatus
@@ -146,4 +147,4 @@ def expert_restore(*, expert_id: int, actor: Actor) -> Expert:
 
 
 def _labels(names: Iterable[str]) -> str:
-    return "、".join(str(Expert._meta.get_field(name).verbose_name) for name in sorted(names))
+    return "、".join(field_label(Expert, name) for name in sorted(names))

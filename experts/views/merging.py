@@ -16,25 +16,31 @@ from experts.views.common import expert_or_404, run
 
 COMPARED = (
     "institution", "department", "position", "title", "degree", "gender", "born_on", "city", "phone", "email",
-    "research_fields", "honours", "consent", "capacity", "load",
+    "research_fields", "honours", "consent",
 )  # fmt: skip
+
+
+ADDED = ("research_fields", "honours")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One field of both rows; ``kept`` is what the merged row will say."""
+    """One field of both rows, and what becomes of it."""
 
+    name: str
     label: str
     keep: str
     drop: str
 
     @property
-    def differs(self):
-        return bool(self.keep and self.drop and self.keep != self.drop)
-
-    @property
-    def filled(self):
-        return bool(self.drop and not self.keep)
+    def note(self):
+        if self.keep == self.drop or not self.drop:
+            return ""
+        if not self.keep:
+            return "filled"
+        if self.name in ADDED:
+            return "added"
+        return "consent" if self.name == "consent" else "differs"
 
 
 @login_required
@@ -99,7 +105,7 @@ def _managed(request, code):
 
 
 def _line(name, keep, drop):
-    return Line(str(Expert._meta.get_field(name).verbose_name), _shown(name, keep), _shown(name, drop))
+    return Line(name, str(Expert._meta.get_field(name).verbose_name), _shown(name, keep), _shown(name, drop))
 
 
 def _shown(name, expert):
