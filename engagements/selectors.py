@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from core.codes import mask_name
+from core.codes import mask_name, mask_phone
 from engagements.enums import OPEN, OrderStatus
 from engagements.models import Order
 from enterprises.models import Membership
@@ -37,6 +37,7 @@ class OrderView:
     need: NeedView
     expert: ExpertCard
     reasons: list
+    firm_phone: str
     is_office: bool
     is_firm: bool
     is_expert: bool
@@ -46,12 +47,18 @@ def expert_card(order, *, named, with_contact=False):
     expert = order.expert
     return ExpertCard(
         name=expert.name if named else mask_name(expert.name),
-        unit=str(expert.institution or "") if named else _("（确认后可见）"),
+        unit=str(expert.institution or "") if named else str(_("（确认后可见）")),
         title=expert.title,
         fields=tuple(expert.research_fields),
         is_named=named,
         contact=contact_opened(order_code=order.code) if with_contact else None,
     )
+
+
+def _firm_phone(order, *, opened):
+    """The firm's number: whole to itself and to the expert of a confirmed order, masked to everybody else."""
+    phone = order.need.enterprise.phone
+    return phone if opened else mask_phone(phone)
 
 
 def order_views(orders, user):
@@ -75,6 +82,7 @@ def order_views(orders, user):
                 reasons=reason_rows(
                     order.reasons, chains=chains, blind=not (is_office or is_expert or order.status in NAMED)
                 ),
+                firm_phone=_firm_phone(order, opened=is_firm or (is_expert and order.status in NAMED)),
                 is_office=is_office,
                 is_firm=is_firm,
                 is_expert=is_expert,

@@ -22,6 +22,7 @@ from enterprises.selectors import NeedView
 from experts.models import Expert
 from matching.selectors import offer_snapshot
 from matching.services import pair_refusal
+from matching.wording import reason_rows
 
 PAGE_SIZE = 20
 MAX_OFFERS = 20
@@ -239,6 +240,7 @@ def order_answer(request, token):
     context = {
         "order": order,
         "need": NeedView(order.need, "open" if order.need.confidentiality == "open" else "summary"),
+        "reasons": reason_rows(order.reasons, chains={order.need.chain_id: str(order.need.chain)}),
         "accept_form": accept,
         "decline_form": decline,
         "error": error,

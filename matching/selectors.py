@@ -3,6 +3,7 @@
 import functools
 from collections import Counter
 from dataclasses import dataclass, fields
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -131,7 +132,7 @@ def pair_mask(needs, rows):
     )
     entries = [(row.id, MaskReason.PAUSED) for row in rows if row.is_paused]
     entries += [(row.id, MaskReason.FULL) for row in rows if row.load >= row.capacity]
-    by_unit = {}
+    by_unit: dict[Any, Any] = {}
     for row in rows:
         if row.institution:
             by_unit.setdefault(row.institution, []).append(row.id)
@@ -142,7 +143,7 @@ def pair_mask(needs, rows):
     need_ids = [need.pk for need in needs]
     blocked = PairMark.objects.filter(need__in=need_ids, kind=MarkKind.BLOCKED).values_list("need_id", "expert_id")
     entries += [(pair, MaskReason.BLOCKED) for pair in blocked]
-    firms = {}
+    firms: dict[Any, Any] = {}
     for need in needs:
         firms.setdefault(need.enterprise_id, []).append(need.pk)
     for enterprise_id, expert_id in Recusal.objects.filter(enterprise__in=firms).values_list(
@@ -226,7 +227,7 @@ class Candidate:
 
 def candidates(need, result, user):
     """Ranked experts the viewer may see: pinned first, blocked left out. Ranking proposes, sight authorises."""
-    marks = {}
+    marks: dict[Any, Any] = {}
     for expert_id, kind in PairMark.objects.filter(need=need).values_list("expert_id", "kind"):
         marks.setdefault(expert_id, set()).add(kind)
     pinned = [pk for pk, kinds in marks.items() if MarkKind.PINNED in kinds]
@@ -304,13 +305,26 @@ def pair_explanation(need, expert, result, folder):
     return doc, corpus.experts[corpus.position[expert.pk]], explanation
 
 
-def marked_texts(texts, spans):
-    """[(key, text, [(start, end, number)])] for the texts that hold matched passages."""
-    return [
-        (key, text, [(span.start, span.end, number) for number, span in enumerate(spans.get(key, ()), start=1)])
-        for key, text in texts.items()
-        if text
-    ]
+def marked(text, spans):
+    """(text, [(start, end, number)]) for a template that marks matched passages."""
+    return text, [(span.start, span.end, number) for number, span in enumerate(spans, start=1)]
+
+
+def marked_expert(doc, spans):
+    """The expert's texts as the page lays them out: unit, fields, profile, achievements; empty ones left out."""
+
+    def of(key, text):
+        return marked(text, spans.get(key, ()))
+
+    return {
+        "headline": of("headline", doc.headline),
+        "fields": [of(f"fields:{number}", text) for number, text in enumerate(doc.fields)],
+        "bio": of("bio", doc.bio),
+        "works": [
+            (of(f"achievement:{item.id}:title", item.title), of(f"achievement:{item.id}:summary", item.summary))
+            for item in doc.achievements
+        ],
+    }
 
 
 def needs_of_expert(expert, user, limit=10):

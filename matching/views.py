@@ -16,7 +16,6 @@ from enterprises.models import Need
 from enterprises.selectors import need_completeness, need_view
 from experts.models import Expert
 from matching import permissions, selectors, services
-from matching.engine.explain import expert_texts
 from matching.enums import Band, MarkKind, RunTrigger
 from matching.forms import BlockForm, WeightsForm
 from matching.models import MatchRun
@@ -69,13 +68,7 @@ def need_matches(request, code):
     need = _need(request, code)
     result = selectors.current_result(need)
     rows = selectors.candidates(need, result, request.user)
-    bands = selectors.band_counts(rows)
-    chosen, only_free = request.GET.get("band", ""), "free" in request.GET
-    shown = [
-        row
-        for row in rows
-        if (not chosen or row.is_pinned or (row.match and row.match.band == chosen)) and not (only_free and row.refusal)
-    ]
+    tabs, shown = _by_band(rows, request.GET.get("band", ""))
     context = {
         "need": need,
         "view": need_view(need, request.user),
@@ -83,9 +76,8 @@ def need_matches(request, code):
         "run": selectors.waiting_run(need),
         "rows": shown,
         "total": len(rows),
-        "bands": bands,
-        "chosen_band": chosen,
-        "only_free": only_free,
+        "tabs": tabs,
+        "nav_key": "matching",
         "masked": selectors.masked_rows(result),
         "blocked": selectors.blocked_pairs(need),
         "completeness": need_completeness(need),
@@ -96,6 +88,24 @@ def need_matches(request, code):
     }
     template = "matching/_match_list.html" if request.htmx else "matching/need_matches.html"
     return render(request, template, context)
+
+
+def _by_band(rows, chosen):
+    """Tabs of the list and the rows of the chosen one. The first shows everybody worth a look: weak candidates are a
+    click away, pinned ones always there."""
+    bands = selectors.band_counts(rows)
+    good = [row for row in rows if row.is_pinned or (row.match and row.match.band != Band.WEAK)]
+    groups = {"": (_("值得一看"), good)}
+    for value, label, _number in bands:
+        groups[value] = (label, [row for row in rows if row.is_pinned or (row.match and row.match.band == value)])
+    groups["free"] = (_("可接单"), [row for row in rows if not row.refusal])
+    groups["all"] = (_("全部"), rows)
+    chosen = chosen if chosen in groups else ""
+    tabs = [
+        {"label": label, "url": f"?band={key}" if key else "?", "count": len(found), "active": key == chosen}
+        for key, (label, found) in groups.items()
+    ]
+    return tabs, groups[chosen][1]
 
 
 def _terms(rows, limit=24):
@@ -117,24 +127,29 @@ def pair_detail(request, code, expert_code):
     found = (
         selectors.pair_explanation(need, expert, result, services.corpora_folder(need.county_id)) if result else None
     )
-    context = {"need": need, "expert": expert, "result": result, "explained": found is not None}
+    context = {
+        "need": need,
+        "expert": expert,
+        "result": result,
+        "explained": found is not None,
+        "nav_key": "matching",
+    }
     if found is not None:
         doc, expert_doc, explanation = found
         chains = {need.chain_id: str(need.chain)} if need.chain_id else {}
-        titles = {item.id: item.title for item in expert_doc.achievements}
         context |= {
             "explanation": explanation,
             "parts": part_rows(explanation.parts),
             "reasons": reason_rows([services.reason_row(reason) for reason in explanation.reasons], chains=chains),
             "cautions": caution_texts([services.caution_row(caution) for caution in explanation.cautions]),
             "raises": [
-                {"text": raise_text(item), "gain": item.gain} for item in explanation.raises if raise_text(item)
+                {"text": raise_text(item), "gain": item.gain if item.gain and item.gain >= 0.005 else None}
+                for item in explanation.raises
+                if raise_text(item)
             ],
-            "need_texts": selectors.marked_texts(
-                {"title": doc.title, "description": doc.description}, explanation.need_spans
-            ),
-            "expert_texts": selectors.marked_texts(expert_texts(expert_doc), explanation.expert_spans),
-            "titles": titles,
+            "need_title": selectors.marked(doc.title, explanation.need_spans.get("title", ())),
+            "need_text": selectors.marked(doc.description, explanation.need_spans.get("description", ())),
+            "person": selectors.marked_expert(expert_doc, explanation.expert_spans),
         }
     template = "matching/_pair.html" if request.htmx else "matching/pair_detail.html"
     return render(request, template, context)

@@ -413,7 +413,7 @@ class Demo:
     def date_need_back(self, need, row):
         days = row["created_days_ago"]
         need.refresh_from_db()
-        changes = {"created_at": ago(days)}
+        changes = {"created_at": ago(days), "updated_at": ago(max(0, days - 2))}
         for field, later in (("submitted_at", 1), ("reviewed_at", 2), ("published_at", 2)):
             if getattr(need, field):
                 changes[field] = ago(max(0, days - later))
@@ -422,7 +422,12 @@ class Demo:
 
     def date_order_back(self, order, row):
         offered = ago(row["offered_days_ago"])
-        changes = {"offered_at": offered, "expires_at": add_working_days(offered, 3).at}
+        latest = [row[f"{step}_days_ago"] for step in ("offered", "answered", "confirmed", "ended")]
+        changes = {
+            "offered_at": offered,
+            "expires_at": add_working_days(offered, 3).at,
+            "updated_at": ago(min(days for days in latest if days is not None)),
+        }
         if order.status == "offered":
             changes["expires_at"] = max(changes["expires_at"], now() + timedelta(hours=20))
         if order.answered_at:
@@ -436,7 +441,15 @@ class Demo:
         if order.ended_at:
             changes["ended_at"] = ago(row.get("ended_days_ago") or row.get("answered_days_ago") or 0)
         Order.objects.filter(pk=order.pk).update(**changes)
-        self.shift(order, timedelta(days=row["offered_days_ago"]))
+        happened = {
+            "offered": row["offered_days_ago"],
+            "accepted": row["answered_days_ago"],
+            "declined": row["answered_days_ago"],
+            "confirmed": row["confirmed_days_ago"],
+        }
+        for event in AuditEvent.objects.filter(object_type="engagements.order", object_id=order.pk, seal=""):
+            days = happened.get(event.verb, row["ended_days_ago"]) or 0
+            AuditEvent.objects.filter(pk=event.pk).update(at=F("at") - timedelta(days=days))
 
 
 def is_loaded():
