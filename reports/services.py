@@ -16,6 +16,7 @@ from core import audit, outbox
 from core.actor import Actor
 from core.documents.xlsx import LedgerHeader, write_ledger
 from core.errors import Invalid, require
+from core.labels import field_length
 from core.models import Region
 from core.text import clean_line
 from reports import permissions
@@ -32,7 +33,7 @@ def export_request(*, ledger, county_id, query, actor, header=None):
     require(permissions.can_export(actor, county_id))
     if ledger not in Ledger.values:
         raise Invalid(_("不认识的台账。"), field="ledger")
-    if len(query) > Export._meta.get_field("query").max_length:
+    if len(query) > field_length(Export, "query", 0):
         raise Invalid(_("筛选条件过长，请减少条件后再导出。"), field="query")
     export = Export.objects.create(
         ledger=ledger,

@@ -13,6 +13,7 @@ from core import outbox
 from core.actor import Actor
 from core.codes import check_credit_code
 from core.errors import Invalid, Refusal, require
+from core.labels import field_label
 from core.models import Chain
 from core.pinyin import text_pinyin
 from core.text import normalise, parse_phone, reason_text, remedy_text, search_tokens
@@ -91,7 +92,7 @@ def check_fields(enterprise: Enterprise) -> None:
         enterprise.clean_fields(exclude=["county", "officer", "merged_into", "qualifications"])
     except ValidationError as exc:
         field, messages = next(iter(exc.message_dict.items()))
-        label = Enterprise._meta.get_field(field).verbose_name
+        label = field_label(Enterprise, field)
         raise Invalid(f"{label}：{messages[0]}", field=field) from exc
 
 

@@ -14,6 +14,7 @@ from core.actor import Actor
 from core.choices import Cooperation, Source
 from core.enums import Channel
 from core.errors import Invalid, require
+from core.labels import field_label, field_length
 from core.text import clean_line, clean_text, search_tokens
 from core.workflow import locked
 from enterprises import permissions
@@ -101,7 +102,7 @@ def _check_lengths(need: Need, changed: Iterable[str], actor: Actor) -> None:
         if len(getattr(need, key)) > LIMITS[key]:
             raise Invalid(
                 _("“{field}”超过 {limit} 个字，请精简；细节可作为附件上传。").format(
-                    field=need._meta.get_field(key).verbose_name, limit=LIMITS[key]
+                    field=field_label(need, key), limit=LIMITS[key]
                 ),
                 code="too_long",
                 field=key,
@@ -133,11 +134,11 @@ def _set_targets(need: Need, targets: Iterable[Values]) -> None:
         if not row["name"]:
             raise Invalid(_("请写明指标名称，如“厂界臭气浓度”。"), code="required", field="targets")
         for key, text in row.items():
-            limit = NeedTarget._meta.get_field(key).max_length or 60
+            limit = field_length(NeedTarget, key, 60)
             if len(text) > limit:
                 raise Invalid(
                     _("目标指标的“{field}”超过 {limit} 个字，请精简。").format(
-                        field=NeedTarget._meta.get_field(key).verbose_name, limit=limit
+                        field=field_label(NeedTarget, key), limit=limit
                     ),
                     code="too_long",
                     field="targets",
@@ -147,7 +148,7 @@ def _set_targets(need: Need, targets: Iterable[Values]) -> None:
 
 
 def _check(need: Need) -> None:
-    if need.chain_id and need.chain.county_id != need.county_id:
+    if need.chain is not None and need.chain.county_id != need.county_id:
         raise Invalid(_("产业链不属于本县，请重新选择。"), field="chain")
     if need.budget_min and need.budget_max and need.budget_min > need.budget_max:
         raise Invalid(_("拟投入上限不能小于下限。"), field="budget_max")
@@ -292,9 +293,7 @@ def refuse_naming_the_firm(need: Need, fields: Iterable[str]) -> None:
         text = getattr(need, field)
         if need.enterprise.name in text or (len(short) >= 3 and short in text):
             raise Invalid(
-                _("“{field}”中出现了企业名称，专家会看到，请改写。").format(
-                    field=need._meta.get_field(field).verbose_name
-                ),
+                _("“{field}”中出现了企业名称，专家会看到，请改写。").format(field=field_label(need, field)),
                 field=field,
                 code="names_firm",
             )

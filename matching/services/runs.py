@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -39,12 +40,12 @@ def run_request(*, county_id, trigger, need_id=None, requested_by_id=None):
                 )
         except IntegrityError:
             waiting = MatchRun.objects.filter(status=RunStatus.QUEUED, need=need_id)
-            run = (waiting if need_id else waiting.filter(county=county_id)).first()
-            if run is None:  # it was claimed between the two statements: this change needs a run of its own
+            queued = (waiting if need_id else waiting.filter(county=county_id)).first()
+            if queued is None:  # it was claimed between the two statements: this change needs a run of its own
                 return run_request(
                     county_id=county_id, trigger=trigger, need_id=need_id, requested_by_id=requested_by_id
                 )
-            return run
+            return queued
         outbox.emit("match.requested", {"run_id": run.pk})
         return run
 
@@ -128,7 +129,7 @@ def _heartbeat(run, done):
 
 def _by_need(result):
     """Pairs that only the expert's side keeps, by need."""
-    found = {}
+    found: dict[Any, Any] = {}
     for pairs in result.experts.values():
         for pair in pairs:
             found.setdefault(pair.need_id, []).append(pair)
