@@ -4,12 +4,15 @@ reader may not know match only rows that the reader may read in full: no oracle 
 from datetime import date, datetime, time
 
 import django_filters as filters
+from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from accounts.models import User
 from core.choices import Source
@@ -30,6 +33,19 @@ from enterprises.enums import (
     Verification,
 )
 from enterprises.models import Enterprise, Need
+
+
+class PickOne(forms.SelectMultiple):
+    """A drop-down on the page; an address may still name several values, and the chips show them all."""
+
+    allow_multiple_selected = False
+
+    def value_from_datadict(self, data, files, name):
+        return [value for value in super().value_from_datadict(data, files, name) or () if value]
+
+    def optgroups(self, name, value, attrs=None):
+        nothing = self.create_option(name, "", _("不限"), not any(value), 0)
+        return [(None, [nothing], 0), *super().optgroups(name, value, attrs)]
 
 
 class StatusChoice(models.TextChoices):
@@ -97,26 +113,28 @@ def day_filter(label, lookup, **where):
 
 
 class EnterpriseFilter(filters.FilterSet):
-    q = filters.CharFilter(
+    search = filters.CharFilter(
         label=_("搜索"), method="by_text", max_length=100, help_text=_("企业名称、拼音、主营产品或完整信用代码")
     )
-    verification = filters.MultipleChoiceFilter(label=_("核验"), choices=Verification.choices)
+    verification = filters.MultipleChoiceFilter(widget=PickOne, label=_("核验"), choices=Verification.choices)
     chain = filters.ModelMultipleChoiceFilter(
-        label=_("产业链"), queryset=_chains, to_field_name="code", method="by_chain"
+        widget=PickOne, label=_("产业链"), queryset=_chains, to_field_name="code", method="by_chain"
     )
-    park = filters.ModelMultipleChoiceFilter(label=_("园区"), queryset=_parks, to_field_name="code")
-    size = filters.ChoiceFilter(label=_("规模"), choices=Size.choices)
+    park = filters.ModelMultipleChoiceFilter(widget=PickOne, label=_("园区"), queryset=_parks, to_field_name="code")
+    size = filters.ChoiceFilter(empty_label=_("不限"), label=_("规模"), choices=Size.choices)
     qualification = filters.MultipleChoiceFilter(
-        label=_("资质"), choices=Qualification.choices, method="by_qualification"
+        widget=PickOne, label=_("资质"), choices=Qualification.choices, method="by_qualification"
     )
     industry = filters.CharFilter(
         label=_("行业代码"), field_name="industry__code", lookup_expr="startswith", max_length=5
     )
     officer = filters.ModelChoiceFilter(
-        label=_("帮办专员"), queryset=_officer_choices, to_field_name="username", empty_label=_("全部")
+        label=_("帮办专员"), queryset=_officer_choices, to_field_name="username", empty_label=_("不限")
     )
-    county = filters.ModelChoiceFilter(label=_("县区"), queryset=_counties, to_field_name="code")
-    status = filters.ChoiceFilter(label=_("状态"), choices=StatusChoice.choices, method="by_status")
+    county = filters.ModelChoiceFilter(label=_("县区"), empty_label=_("不限"), queryset=_counties, to_field_name="code")
+    status = filters.ChoiceFilter(
+        empty_label=_("默认：在册"), label=_("状态"), choices=StatusChoice.choices, method="by_status"
+    )
 
     class Meta:
         model, fields = Enterprise, []
@@ -134,6 +152,7 @@ class EnterpriseFilter(filters.FilterSet):
             return queryset.filter(credit_code=credit.value)
         return by_words(queryset, value, "search_text")
 
+    @extend_schema_field(OpenApiTypes.STR)  # the code
     def by_chain(self, queryset, name, value):
         if not value:
             return queryset
@@ -149,26 +168,37 @@ class EnterpriseFilter(filters.FilterSet):
 
 
 class NeedFilter(filters.FilterSet):
-    q = filters.CharFilter(label=_("搜索"), method="by_text", max_length=100, help_text=_("需求名称、描述或编号"))
-    status = filters.MultipleChoiceFilter(label=_("状态"), choices=NeedStatus.choices)
-    stage = filters.ChoiceFilter(label=_("阶段"), choices=Stage.choices, method="by_stage")
-    chain = filters.ModelMultipleChoiceFilter(label=_("产业链"), queryset=_chains, to_field_name="code")
-    type = filters.MultipleChoiceFilter(label=_("需求类型"), choices=NeedType.choices, method="by_type")
-    urgency = filters.MultipleChoiceFilter(label=_("紧急程度"), choices=Urgency.choices)
-    confidentiality = filters.MultipleChoiceFilter(label=_("保密级别"), choices=Confidentiality.choices)
+    search = filters.CharFilter(label=_("搜索"), method="by_text", max_length=100, help_text=_("需求名称、描述或编号"))
+    status = filters.MultipleChoiceFilter(widget=PickOne, label=_("状态"), choices=NeedStatus.choices)
+    stage = filters.ChoiceFilter(empty_label=_("不限"), label=_("阶段"), choices=Stage.choices, method="by_stage")
+    chain = filters.ModelMultipleChoiceFilter(widget=PickOne, label=_("产业链"), queryset=_chains, to_field_name="code")
+    type = filters.MultipleChoiceFilter(widget=PickOne, label=_("需求类型"), choices=NeedType.choices, method="by_type")
+    urgency = filters.MultipleChoiceFilter(widget=PickOne, label=_("紧急程度"), choices=Urgency.choices)
+    confidentiality = filters.MultipleChoiceFilter(widget=PickOne, label=_("保密级别"), choices=Confidentiality.choices)
     enterprise = filters.ModelChoiceFilter(
-        label=_("企业"), queryset=_firms, to_field_name="code", method="by_hidden", field_name="enterprise"
+        label=_("企业"),
+        empty_label=_("不限"),
+        queryset=_firms,
+        to_field_name="code",
+        method="by_hidden",
+        field_name="enterprise",
     )
-    park = filters.ModelMultipleChoiceFilter(label=_("园区"), queryset=_parks, to_field_name="code", method="by_park")
+    park = filters.ModelMultipleChoiceFilter(
+        widget=PickOne, label=_("园区"), queryset=_parks, to_field_name="code", method="by_park"
+    )
     officer = filters.ModelChoiceFilter(
-        label=_("帮办专员"), queryset=_officer_choices, to_field_name="username", method="by_hidden"
+        label=_("帮办专员"),
+        empty_label=_("不限"),
+        queryset=_officer_choices,
+        to_field_name="username",
+        method="by_hidden",
     )
-    source = filters.MultipleChoiceFilter(label=_("来源"), choices=Source.choices, method="by_source")
+    source = filters.MultipleChoiceFilter(widget=PickOne, label=_("来源"), choices=Source.choices, method="by_source")
     deadline_after = day_filter(_("完成时间不早于"), "gte", field_name="deadline")
     deadline_before = day_filter(_("完成时间不晚于"), "lte", field_name="deadline")
     submitted_after = day_filter(_("提交日期不早于"), "gte", method="by_submitted")
     submitted_before = day_filter(_("提交日期不晚于"), "lte", method="by_submitted")
-    county = filters.ModelChoiceFilter(label=_("县区"), queryset=_counties, to_field_name="code")
+    county = filters.ModelChoiceFilter(label=_("县区"), empty_label=_("不限"), queryset=_counties, to_field_name="code")
 
     class Meta:
         model, fields = Need, []
@@ -191,6 +221,7 @@ class NeedFilter(filters.FilterSet):
     def by_hidden(self, queryset, name, value):
         return self._in_full(queryset).filter(**{name: value})
 
+    @extend_schema_field(OpenApiTypes.STR)  # the code
     def by_park(self, queryset, name, value):
         return self._in_full(queryset).filter(enterprise__park__in=value) if value else queryset
 

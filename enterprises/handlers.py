@@ -9,9 +9,14 @@ from accounts.enums import Role
 from accounts.services import notify
 from core import outbox
 from core.errors import DomainError
+from core.intake import registers
 from enterprises import selectors, services
 from enterprises.enums import NeedStatus
+from enterprises.importers import EnterprisesImporter, NeedsImporter
 from enterprises.models import Enterprise, Need
+
+registers.add(EnterprisesImporter)
+registers.add(NeedsImporter)
 
 
 @invitations.subject(Role.ENTERPRISE)

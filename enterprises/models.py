@@ -110,6 +110,11 @@ class Enterprise(models.Model):
         return reverse("enterprises:enterprise-detail", args=[self.code])
 
     @property
+    def place(self):
+        """The park, else the town: where the office looks for the firm."""
+        return self.park.name if self.park else self.town.name if self.town else ""
+
+    @property
     def masked_credit_code(self):
         return mask_credit_code(self.credit_code)
 

@@ -19,7 +19,7 @@ FILES = {
 SPRITE = "bootstrap-icons/bootstrap-icons.svg"
 MANIFESTS = ("package.json", "package-lock.json")
 NPM_SECONDS = 300
-ICON_TAG = re.compile(r"""\{%\s*icon\s+["']([a-z0-9-]+)["']""")
+ICON_TAG = re.compile(r"""(?:\{%\s*icon\s+|\bicon=)["']([a-z0-9-]+)["']""")  # the tag, or a component's argument
 SYMBOL = re.compile(r'<symbol\b[^>]*\bid="([a-z0-9-]+)".*?</symbol>', re.DOTALL)
 SOURCE_MAP = re.compile(r"^(/\*|//)# sourceMappingURL=.*$", re.MULTILINE)  # the maps are not shipped
 

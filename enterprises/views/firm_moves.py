@@ -115,7 +115,7 @@ def merge_choose(request, code):
     found = []
     if form.is_valid() and form.cleaned_data["q"]:
         rows = Enterprise.objects.visible_to(request.user).filter(county=enterprise.county_id).exclude(pk=enterprise.pk)
-        found = EnterpriseFilter({"q": form.cleaned_data["q"]}, rows, request=request).qs.select_related(
+        found = EnterpriseFilter({"search": form.cleaned_data["q"]}, rows, request=request).qs.select_related(
             "park", "town"
         )[:20]
     likely = selectors.duplicates(

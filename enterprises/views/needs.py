@@ -78,7 +78,7 @@ def need_list(request):
         "export_url": export_url(request, PAGE) if user.is_office else "",
         "import_url": (address("imports:batch-create", PAGE) or address("imports:batch-list")) if editable else "",
         "is_filtered": any(request.GET.get(name) for name in filterset.base_filters),
-        "primary": "q,chain,type" if side == selectors.EXPERT else "q,status,chain,urgency",
+        "primary": "search,chain,type" if side == selectors.EXPERT else "search,status,chain,urgency",
     }
     return render(request, "enterprises/need_list.html", context)
 
@@ -156,7 +156,7 @@ def detail_context(request, need):
         "can_decide": decide,
         "matching_url": address("matching:need-panel", need.code) if view.is_office else "",
         "match_url": _match_url(need) if view.is_office else "",
-        "orders_url": address("engagements:need-panel", need.code),
+        "orders_url": address("engagements:need-panel", need.code) if has_orders(view, user) else "",
     }
     if view.is_full:
         context |= _contact(need.enterprise, view, decide)
@@ -189,6 +189,11 @@ def detail_context(request, need):
             ),
         }
     return context
+
+
+def has_orders(view, user):
+    """Whether the panel of orders has something for this reader: office, firm, and an expert who was asked."""
+    return view.is_inside or view.need.disclosures.filter(user=user, closed_at=None).exists()
 
 
 class SafeNeed:
