@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from core.models import Chain, Region
 from core.text import normalise, search_query_tokens
@@ -122,6 +124,7 @@ class ExpertFilter(filters.FilterSet):
             condition |= Q(**{f"is_{identity}": True})
         return queryset.filter(condition)
 
+    @extend_schema_field(OpenApiTypes.STR)  # the code
     def by_chain(self, queryset, name, value):
         links = Expert.chains.through.objects.filter(chain=value, expert=OuterRef("pk"))
         return queryset.filter(Exists(links))
@@ -136,6 +139,7 @@ class ExpertFilter(filters.FilterSet):
         willing = self._readable(~Q(consent=ConsentState.REFUSED), otherwise=Q())
         return queryset.filter(~paused | Q(paused_from=None), willing, load__lt=F("capacity"))
 
+    @extend_schema_field(OpenApiTypes.STR)  # the code
     def by_group(self, queryset, name, value):
         members = GroupMembership.objects.current().filter(group=value, expert=OuterRef("pk"))
         return queryset.filter(Exists(members))

@@ -1,5 +1,5 @@
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.enums import Role
@@ -120,10 +120,12 @@ class PauseSerializer(StrictMixin, serializers.Serializer):
     paused_until = serializers.DateField(required=False, allow_null=True, help_text=_("空缺为另行通知"))
 
 
+@extend_schema_serializer(component_name="ExpertReason")
 class ReasonSerializer(StrictMixin, serializers.Serializer):
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
+@extend_schema_serializer(component_name="ExpertContact")
 class ContactSerializer(serializers.Serializer):
     phone = serializers.CharField(read_only=True)
     email = serializers.CharField(read_only=True)

@@ -47,6 +47,7 @@ def scoped_models():
 SCOPED_BY = {"visible_to", "readable_in_full", "none"}  # ``none()`` names a model and shows nothing
 # Reads whose scope is given in another way, each with its reason.
 SCOPED_OTHERWISE = {
+    "engagements.api.views._answer": "read in scope before the service moved it",
     "engagements.views._why_not": "the need and the expert were both read in scope",
     "engagements.views.order_answer": "the signed link names the one order",
     "experts.views.own.own": "the person's own rows",
