@@ -20,7 +20,11 @@ class ApiMiddleware:
             return response
         response.headers.setdefault("Cache-Control", "no-store")
         if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
-            kept = {name: response.headers[name] for name in ("Allow", "WWW-Authenticate", "Retry-After", "Cache-Control") if name in response.headers}
+            kept = {
+                name: response.headers[name]
+                for name in ("Allow", "WWW-Authenticate", "Retry-After", "Cache-Control")
+                if name in response.headers
+            }
             response = plain_problem(request, response.status_code)
             for name, value in kept.items():
                 response.headers[name] = value
