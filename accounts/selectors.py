@@ -37,4 +37,4 @@ def unread_count(user: User) -> int:
 
 def audit_events(user: User) -> QuerySet[AuditEvent]:
     """The audit list of an admin, newest first."""
-    return AuditEvent.objects.visible_to(user).select_related("user", "county").order_by("-pk")
+    return AuditEvent.objects.visible_to(user).select_related("user", "county").order_by("-at", "-pk")

@@ -38,6 +38,9 @@ BAND_STEPS = {"strong": 4, "fair": 3, "general": 2, "weak": 1}
 
 # Verbs of the audit trail, as "model.verb" or plain "verb".
 VERBS = {
+    "disclosure_close": _("收回需求内容"),
+    "contact_open": _("开放联系方式"),
+    "contact_close": _("收回联系方式"),
     "scope_grant": _("授予角色"),
     "scope_revoke": _("收回角色"),
     "deactivate": _("停用账号"),
@@ -168,6 +171,28 @@ def verb_word(object_type, verb):
     """What an audit verb says; a verb nobody worded is a change like any other, never a raw code on a page."""
     model = str(object_type).rpartition(".")[2]
     return VERBS.get(f"{model}.{verb}") or VERBS.get(verb) or VERBS.get(str(verb).rpartition("_")[2]) or _("更新")
+
+
+# Words of what is not a status column: roles, levels, accesses.
+STATE_WORDS = {
+    "staff": _("工作人员"),
+    "leader": _("领导"),
+    "admin": _("管理员"),
+    "enterprise": _("企业"),
+    "expert": _("专家"),
+    "summary": _("摘要"),
+    "full": _("全文与联系方式"),
+    "read": _("只读"),
+    "write": _("读写"),
+    "active": _("在用"),
+    "inactive": _("停用"),
+    "granted": _("已授权"),
+    "pending": _("待授权"),
+    "refused": _("不同意"),
+    "notice": _("个人信息处理告知"),
+    "matching": _("参与自动匹配"),
+    "contact": _("确认对接后提供联系方式"),
+}
 
 
 def status_word(object_type, status):

@@ -77,7 +77,7 @@ def token_revoke(request, code):
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent(request):
     if request.method == "POST":
-        kind, give = request.POST.get("kind", ""), request.POST.get("give") == "1"
+        kind, give = request.POST.get("matter", ""), request.POST.get("give") == "1"
         try:
             if give:
                 services.consent_give(kind=kind, actor=Actor.of(request))

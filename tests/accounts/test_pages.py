@@ -247,14 +247,22 @@ def test_redirect_after_a_choice_stays_on_the_site(client, expert):
 
 def test_consent_is_given_and_withdrawn_by_the_person(client, expert):
     client.force_login(expert)
-    page = reverse("accounts:consent")
-    for _twice in range(2):
-        client.post(page, {"kind": "matching", "give": "1"})
-    assert Consent.objects.filter(user=expert, withdrawn_at=None).count() == 1
-    client.post(page, {"kind": "matching", "give": "0"})
-    assert not Consent.objects.filter(withdrawn_at=None).exists()
-    topics = list(OutboxMessage.objects.values_list("topic", flat=True))
-    assert topics == ["consent.given", "consent.withdrawn"]
+    page, states = reverse("accounts:consent"), []
+    for give in ("1", "1", "0"):
+        client.post(page, {"matter": "matching", "give": give})
+        for message in OutboxMessage.objects.filter(topic__startswith="consent.", status="queued"):
+            assert outbox.deliver(message.pk)
+        states.append(expert.experts.get().consent)
+    assert states == ["granted", "granted", "refused"]  # the person's row in the register follows
+    assert list(Consent.objects.values_list("kind", flat=True)) == ["matching"]
+    topics = OutboxMessage.objects.filter(topic__startswith="consent.").values_list("topic", flat=True)
+    assert sorted(topics) == ["consent.given", "consent.withdrawn"]
+
+
+def test_every_consent_has_its_own_button(client, expert):
+    client.force_login(expert)
+    text = client.get(reverse("accounts:consent")).content.decode()
+    assert [text.count(f'name="matter" value="{kind}"') for kind in ("notice", "matching", "contact")] == [1, 1, 1]
 
 
 # --- county and role of the session
