@@ -7,4 +7,4 @@ class CoreConfig(AppConfig):
     verbose_name = _("公共")
 
     def ready(self):
-        from core import checks  # noqa: F401, PLC0415  registers the system checks
+        from core import checks, handlers  # noqa: F401, PLC0415  registers the system checks and the topics

@@ -255,9 +255,9 @@ class ImportBatch(models.Model):
     file_name = models.CharField(_("文件名"), max_length=200)
     sha256 = models.CharField(max_length=64)
     sheet = models.CharField(_("工作表"), max_length=100, blank=True)
-    mapping = models.JSONField(default=dict, blank=True)  # {column number: field key}
+    mapping = models.JSONField(default=dict, blank=True)  # core.intake.layout: {columns: {number: key}, headers …}
     options = models.JSONField(default=dict, blank=True)
-    summary = models.JSONField(default=dict, blank=True)  # rows, created, updated, unchanged, duplicate, rejected
+    summary = models.JSONField(default=dict, blank=True)  # rows, then one count per RowStatus; undone, kept
     notes = models.JSONField(default=list, blank=True)  # file-level remarks: hidden rows skipped, sums rows …
     error_file = models.FileField(upload_to="imports/%Y/%m/", blank=True)
     job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")

@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from core import audit, outbox
+from core.intake import work
 
 
 @shared_task
@@ -13,3 +14,16 @@ def outbox_sweep() -> None:
 @shared_task
 def audit_seal() -> None:
     audit.seal_pending()
+
+
+@shared_task
+def import_work(batch_id: int) -> None:
+    """Preview, write or take back one import; delivering the same id twice does it once."""
+    work.batch_work(batch_id)
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Take up what waits for its turn, or what a crash left behind."""
+    for batch_id in work.batches_to_resume():
+        import_work.delay(batch_id)

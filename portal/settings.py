@@ -360,6 +360,7 @@ CELERY_BEAT_SCHEDULE = {
     "order-clocks": {"task": "engagements.tasks.tick_orders", "schedule": 60.0},
     "expired-sweep": {"task": "accounts.tasks.sweep_expired", "schedule": 3600.0},
     "export-sweep": {"task": "reports.tasks.sweep_exports", "schedule": 60.0},
+    "import-sweep": {"task": "core.tasks.sweep_imports", "schedule": 20.0},
 }
 
 # --- mail

@@ -113,6 +113,23 @@ def match_headers(
     )
 
 
+def mapping_of(headers: Sequence[str], columns: MappingType[str, str], register: Register) -> Mapping:
+    """The mapping a person has confirmed: ``columns`` names for each header's number a column key, or "" for none."""
+    keys = {column.key for column in register.columns}
+    matches, ignored, unmatched = [], [], []
+    for index, header in enumerate(headers):
+        key = columns.get(str(index))
+        if key in keys:
+            matches.append(Match(index, header, str(key), 1.0, "remembered", header_unit(header)))
+        elif key == "" or header_key(header) in OWN_HEADERS:
+            ignored.append(index)
+        elif header:
+            unmatched.append((index, header))
+    named = {match.key for match in matches}
+    missing = tuple(key for key in register.required_keys if key not in named)
+    return Mapping(tuple(matches), tuple(unmatched), missing_required=missing, ignored=tuple(ignored))
+
+
 @lru_cache(maxsize=4096)
 def header_key(text: str) -> str:
     """A header as it is compared: half-width, without spaces, stars, brackets' contents and closing marks."""

@@ -16,6 +16,7 @@ from core.intake.table import Table
 LISTED = 20  # row numbers or headers named in one remark
 
 TEXTS: dict[str, str | Promise] = {
+    "same_file": _("同一文件已于 {on} 导入过（{code}）。再次导入不会产生重复条目，只更新有变化的行。"),
     "renamed": _("文件扩展名与内容不符，已按内容（{kind}）读取。"),
     "hidden_sheets": _("隐藏的工作表未读取：{items}。"),
     "other_sheets": _("只读取了工作表“{sheet}”，其他工作表未读取：{items}。"),

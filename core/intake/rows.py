@@ -62,9 +62,10 @@ class CellError:
         return self.detail or remedy_text(self.code)
 
     def __str__(self) -> str:
-        return _("{place}（{column}）：{message}。{remedy}。").format(
-            place=self.place, column=self.column, message=self.message, remedy=self.remedy
+        sentence = _("{place}（{column}）：{message}。").format(
+            place=self.place, column=self.column, message=self.message
         )
+        return f"{sentence}{self.remedy}。" if self.remedy else sentence
 
     def as_dict(self) -> dict[str, str]:
         """For a JSON column or report; words are rendered when read, in the reader's language."""
@@ -77,6 +78,11 @@ class CellError:
             "detail": self.detail,
             "reason": self.reason,
         }
+
+    @classmethod
+    def from_dict(cls, kept: dict[str, str]) -> "CellError":
+        names = ("key", "column", "place", "code", "original", "detail", "reason")
+        return cls(**{name: kept.get(name, "") for name in names})
 
 
 @dataclass(slots=True)

@@ -75,8 +75,28 @@ def find_table(
         place = workbook.sheets[0].name if len(workbook.sheets) == 1 else ""
         raise IntakeError("no_header", place=place, limit=HEADER_ROWS)
     _score, sheet, start, size, mapping, headers = best
+    return build_table(sheet, start, size, headers, mapping, include_hidden=include_hidden)
+
+
+def guess_table(workbook: Workbook, register: Register, *, include_hidden: bool = False) -> Table:
+    """For a file whose header nobody recognises: the first row that could be one, so that columns can be named by
+    hand."""
+    for sheet in workbook.sheets:
+        for start, size, headers in _header_candidates(sheet):
+            mapping = match_headers(headers, register)
+            return build_table(sheet, start, size, headers, mapping, include_hidden=include_hidden)
+    raise IntakeError("no_header", limit=HEADER_ROWS)
+
+
+def build_table(
+    sheet: Sheet, start: int, size: int, headers: tuple[str, ...], mapping: Mapping, *, include_hidden: bool = False
+) -> Table:
+    """The table whose header stands in ``size`` rows from ``start`` (zero-based). Raises ``IntakeError`` without data
+    rows."""
     rows, skipped, blank = _data_rows(sheet, start + size, headers, include_hidden=include_hidden)
-    table = Table(
+    if not rows:
+        raise IntakeError("no_rows", place=sheet.name)
+    return Table(
         sheet=sheet,
         headers=headers,
         mapping=mapping,
@@ -87,9 +107,6 @@ def find_table(
         header_row=start,
         blank_rows=blank,
     )
-    if not rows:
-        raise IntakeError("no_rows", place=sheet.name)
-    return table
 
 
 def ensure_required(mapping: Mapping, register: Register, *, place: str = "") -> None:
