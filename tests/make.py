@@ -5,6 +5,9 @@ from datetime import timedelta
 from django.utils.timezone import now
 from model_bakery import baker
 
+from core import audit
+from core.actor import Actor
+
 
 def user_with(role, region, **fields):
     """A person with one office role."""
@@ -39,7 +42,9 @@ def need(enterprise=None, **fields):
         "confidentiality": "summary",
         "published_at": now(),
     } | fields
-    return baker.make("enterprises.Need", enterprise=enterprise, county=enterprise.county, **fields)
+    row = baker.make("enterprises.Need", enterprise=enterprise, county=enterprise.county, **fields)
+    audit.record(row, "create", actor=Actor.system("测试"), new=row.status)
+    return row
 
 
 def order(need_row=None, expert=None, **fields):
@@ -47,4 +52,6 @@ def order(need_row=None, expert=None, **fields):
     need_row = need_row or need()
     expert = expert or baker.make_recipe("tests.expert", county=need_row.county)
     fields = {"status": "offered", "offered_at": now(), "expires_at": now() + timedelta(days=5)} | fields
-    return baker.make("engagements.Order", need=need_row, expert=expert, **fields)
+    row = baker.make("engagements.Order", need=need_row, expert=expert, **fields)
+    audit.record(row, "create", actor=Actor.system("测试"), new=row.status, county=need_row.county)
+    return row
