@@ -21,7 +21,7 @@ _LEAD = re.compile(r"^(?:长期在|现任职于|任职于|就职于|供职于|�
 _COLLEGE = re.compile(r".*(?:学院|学校|院|所|中心)")
 _PART_OF_UNIT = re.compile(r".*(?:学部|学院|系|部|处|科|室|实验室|课题组|教研室|研究中心|中心|分院|书院|研究所|所)")
 _ACHIEVEMENT = re.compile(r"[\n；;]+|(?:(?<=^)|(?<=[\s。；;]))[(（]?\d{1,2}[)）.、．]\s*|[①②③④⑤⑥⑦⑧⑨⑩]")
-_TERM = re.compile(r"\s*(?:至|到|—+|－+|~|～|--+|–|(?<=[\d年月日])-(?=\d{4}))\s*")
+_TERM = re.compile(r"\s*(?:(?:—+|－+|~|～|--+|–)至?|至|到|(?<=[\d年月日])-(?=\d{4}))\s*")
 
 
 @dataclass
@@ -72,7 +72,7 @@ def split_term(text: str) -> tuple[date | None, date | None, bool]:
     begin = parse_date(parts[0])
     if begin.error or len(parts) > 2:
         return None, None, False
-    if len(parts) == 1:
+    if len(parts) == 1 or parts[1] in ("今", "现在", "目前"):
         return begin.value, None, True
     end = parse_date(parts[1])
     if end.error or (end.value and begin.value and end.value < begin.value):
