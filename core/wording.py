@@ -1,10 +1,13 @@
 """Words and tones of coded states and verbs: one table for badges, timelines and lists of every app."""
 
+import re
+
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+CODE = re.compile(r"[A-Za-z_]+")
 # What a state means to the reader, whatever the object: the badge's colour and icon. The word is the enum's.
 TONES = {
     "neutral": ("draft", "merged", "closed", "withdrawn", "declined", "not_selected", "revoked", "cancelled", "undone",
@@ -160,7 +163,7 @@ VERBS = {
     "expert.group_leave": _("退出专家组"),
     "expert.group_lead": _("任组长"),
 }
-STATE_FIELDS = ("status", "consent")  # columns whose moves the trail records as old and new
+STATE_FIELDS = ("status", "verification", "consent")  # columns whose moves the trail records as old and new
 
 
 def tone(status) -> str:
@@ -196,7 +199,8 @@ STATE_WORDS = {
 
 
 def status_word(object_type, status):
-    """The display word of ``status`` in the choices of the model's own state columns."""
+    """The display word of ``status`` in the choices of the model's own state columns. Words that people wrote stay as
+    they are; a code that nobody worded is left out, for a page shows no raw codes."""
     if not status:
         return ""
     for name in STATE_FIELDS:
@@ -207,4 +211,4 @@ def status_word(object_type, status):
         words = dict(field.flatchoices)
         if status in words:
             return words[status]
-    return status
+    return STATE_WORDS.get(status) or ("" if CODE.fullmatch(str(status)) else status)

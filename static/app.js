@@ -146,6 +146,16 @@
   document.addEventListener("mouseover", sayEffect);
   document.addEventListener("focusin", sayEffect);
 
+  /* --- a menu of several choices says what is chosen */
+  document.addEventListener("change", function (event) {
+    var menu = closest(event.target, "[data-multi]");
+    if (!menu) { return; }
+    var names = all("input:checked", menu).map(function (box) { return box.parentNode.textContent.trim(); });
+    menu.querySelector("[data-multi-words]").textContent = names.length > 1
+      ? menu.getAttribute("data-many").replace("{n}", names.length)
+      : names[0] || menu.getAttribute("data-none");
+  });
+
   /* --- rows open by a click anywhere on them; a middle click opens a tab */
   function openRow(event) {
     if (event.defaultPrevented || (event.type === "auxclick" && event.button !== 1)) { return; }

@@ -128,6 +128,27 @@ def completeness(context, percent, missing=(), label=""):
     return draw(context, "completeness", percent=int(percent), missing=rows, label=label)
 
 
+@register.simple_tag
+def multiple(field):
+    """The options of a choice of several, as ``(value, label, checked)``, and what its closed menu says."""
+    value = field.value()
+    chosen = {str(one) for one in (value if isinstance(value, list | tuple) else [value] if value else [])}
+    options = [(code, label, str(code) in chosen) for code, label in field.field.choices if code not in (None, "")]
+    names = [str(label) for _code, label, checked in options if checked]
+    if not names:
+        words = _("不限")
+    elif len(names) == 1:
+        words = names[0]
+    else:
+        words = _("{n} 项").format(n=len(names))
+    return {"options": options, "words": words}
+
+
+@register.filter
+def is_multiple(field):
+    return isinstance(field.field.widget, forms.SelectMultiple | forms.CheckboxSelectMultiple)
+
+
 @register.filter
 def counter_limit(field):
     return field.field.widget.attrs.get("maxlength") or getattr(field.field, "max_length", None) or ""

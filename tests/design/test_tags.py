@@ -109,8 +109,11 @@ def test_the_timeline_names_the_state_in_words_and_never_a_raw_verb():
     assert "代办" in html
 
 
-def test_a_state_of_a_model_that_is_gone_shows_itself():
-    assert status_word("nowhere.gone", "published") == "published"
+def test_a_code_that_nobody_worded_is_left_out_and_words_stay():
+    assert status_word("nowhere.gone", "published") == ""
+    assert status_word("enterprises.need", "brand_new") == ""
+    assert status_word("enterprises.need", "3 位") == "3 位"
+    assert status_word("enterprises.enterprise", "verified") == "已核验"
 
 
 def test_a_heading_falls_back_to_the_title():
