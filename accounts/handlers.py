@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from accounts import services
 from accounts.models import Invitation
 from core import outbox, wording
-from core.models import AuditEvent
+from core.enums import BatchStatus
+from core.models import AuditEvent, ImportBatch
 
 
 @outbox.on("invitation.created")
@@ -77,4 +78,27 @@ def acting_ended(payload):
         body=_("办理清单：{lines}。如有出入，请联系人才办更正。").format(lines="；".join(lines)),
         url=reverse("home"),
         key=f"acting.ended:{event.pk}",
+    )
+
+
+@outbox.on("import.finished")
+def import_finished(payload):
+    """Only an import that left something to do is worth a notice."""
+    batch = ImportBatch.objects.select_related("job").filter(pk=payload["batch_id"]).first()
+    if batch is None:
+        return
+    if batch.status == BatchStatus.FAILED:
+        title = _("导入没有完成：{file}").format(file=batch.file_name)
+    elif batch.summary.get("rejected") or batch.summary.get("duplicate"):
+        title = _("{file}：{rejected} 行需修改，{duplicate} 行待确认").format(
+            file=batch.file_name, rejected=batch.summary["rejected"], duplicate=batch.summary["duplicate"]
+        )
+    else:
+        return
+    services.notify(
+        user_ids=[batch.created_by_id],
+        event="import.finished",
+        title=title,
+        url=reverse("imports:batch-detail", args=[batch.code]),
+        key=f"import.finished:{batch.code}:{batch.job_id}",
     )

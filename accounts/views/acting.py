@@ -22,7 +22,7 @@ DISPLAY = {"large": "is_large_type", "contrast": "is_high_contrast"}
 
 def back(request, fallback="home"):
     """Where the form was, if that is an address of ours."""
-    target = request.POST.get("next", "")
+    target = request.POST.get("next", "") or request.headers.get("Referer", "")
     if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         return redirect(target)
     return redirect(fallback)
