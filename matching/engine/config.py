@@ -34,7 +34,7 @@ class TextConfig:
     background_documents: float = 300.0
     words: VectorConfig = field(default_factory=lambda: VectorConfig(window=12, min_count=2, sif=1e-4))
     characters: VectorConfig = field(default_factory=lambda: VectorConfig(window=8, min_count=3, sif=3e-4))
-    null_needs: int = 300
+    null_needs: int = 200
     null_experts: int = 2000
     seed: int = 7
 

@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 PROFILE, ACHIEVEMENT = 0, 1
+DECIMALS = 12
 _NAMES_PER_BACKGROUND = 10  # classification names are short; ten of them make one background document
 _LONGEST_TEXT = 200_000  # characters; what follows cannot change what a text is about
 _PICKLE_HEADER = f"qianxian-corpus {ENGINE_VERSION}\n".encode()
@@ -125,9 +126,25 @@ class Corpus:
 
     def similarities(self, query: Query) -> Similarities:
         """One need against every expert."""
-        by_unit = (self.index.scores(query.terms), self.embeddings @ query.vector, self.index.scores(query.telling))
-        size, best = len(self.experts), self.config.best_achievements
-        return Similarities(*(combine_units(scores, self.units, size, best) for scores in by_unit))
+        return self.similarities_of([query])[0]
+
+    def similarities_of(self, queries: Sequence[Query]) -> list[Similarities]:
+        """Several needs against every expert; memory grows with the number of needs."""
+        if not queries:
+            return []
+        near = self.embeddings @ np.array([query.vector for query in queries]).T
+        found = []
+        for number, query in enumerate(queries):
+            telling = self.index.scores(query.telling)
+            other = self.index.scores({term: query.terms[term] for term in query.terms.keys() - query.telling.keys()})
+            by_unit = (telling + other, near[:, number], telling)
+            found.append(Similarities(*(self.combine(scores) for scores in by_unit)))
+        return found
+
+    def combine(self, by_unit: Floats) -> Floats:
+        """Unit scores to expert scores; rounded so that equal texts tie whatever the order of a sum."""
+        combined = combine_units(by_unit, self.units, len(self.experts), self.config.best_achievements)
+        return np.round(combined, DECIMALS)
 
 
 def _embed(words: vectors.Vectors, characters: vectors.Vectors, tokens: Sequence[Tokens]) -> Floats:
@@ -266,7 +283,7 @@ def _null(corpus: Corpus, start: StartText) -> bands.Null:
     pseudo = [NeedDoc(id=i, title=line[:20], description=line) for i, line in enumerate(chosen)]
     size = len(corpus.experts)
     sample = np.arange(min(size, corpus.config.null_experts)) * size // min(size, corpus.config.null_experts)
-    pairs = [corpus.similarities(query) for query in corpus.queries(pseudo)]
+    pairs = corpus.similarities_of(corpus.queries(pseudo))
     return bands.estimate_null(
         np.array([found.semantic[sample] for found in pairs]), np.array([found.telling[sample] for found in pairs])
     )

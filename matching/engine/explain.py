@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matching.engine import bands, pipeline, structure, text
 from matching.engine.config import Config
-from matching.engine.corpus import ACHIEVEMENT, PROFILE, Corpus, Query, Units, combine_units, need_head
+from matching.engine.corpus import ACHIEVEMENT, DECIMALS, PROFILE, Corpus, Query, Units, combine_units, need_head
 from matching.engine.errors import UnknownExpertError
 from matching.engine.types import Band, ExpertDoc, ExpertFacts, NeedDoc, NeedStats
 
@@ -206,7 +206,7 @@ def _evidence(corpus: Corpus, query: Query, position: int) -> _Evidence:
     semantic = corpus.embeddings[units] @ query.vector if len(units) else np.zeros(0)
     own = Units(np.zeros(len(units), dtype=np.int64), kinds, achievements)
     best = corpus.config.best_achievements
-    raw = [float(combine_units(values, own, 1, best)[0]) for values in (lexical, semantic, telling)]
+    raw = [round(float(combine_units(values, own, 1, best)[0]), DECIMALS) for values in (lexical, semantic, telling)]
     return _Evidence(
         units,
         kinds,

@@ -52,13 +52,19 @@ class LexicalIndex:
 
     def scores(self, query: Mapping[str, float]) -> Floats:
         """Similarity of one query to every document, (n_documents,), >= 0."""
-        out = np.zeros(self.size, dtype=np.float64)
+        spans: list[slice] = []
+        values: list[float] = []
         for term in sorted(query):
             column = self.vocabulary.get(term)
             if column is not None:
-                span = slice(int(self.indptr[column]), int(self.indptr[column + 1]))
-                out[self.documents[span]] += query[term] * self.weights[span]
-        return out
+                spans.append(slice(int(self.indptr[column]), int(self.indptr[column + 1])))
+                values.append(query[term])
+        if not spans:
+            return np.zeros(self.size, dtype=np.float64)
+        lengths = [span.stop - span.start for span in spans]
+        weights = np.concatenate([self.weights[span] for span in spans]) * np.repeat(values, lengths)
+        documents = np.concatenate([self.documents[span] for span in spans])
+        return np.bincount(documents, weights=weights, minlength=self.size).astype(np.float64)
 
     def document_weight(self, term: str, document: int) -> float:
         """Weight of one term in one document; 0 when absent."""

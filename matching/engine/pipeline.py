@@ -108,20 +108,21 @@ def _rows(
     ids = [expert.id for expert in corpus.experts]
     for start in range(0, len(needs), config.block):
         block = needs[start : start + config.block]
-        for need, query in zip(block, corpus.queries(block), strict=True):
-            yield _row(corpus, need, query, features, mask, ids, config)
+        queries = corpus.queries(block)
+        for need, query, raw in zip(block, queries, corpus.similarities_of(queries), strict=True):
+            yield _row(corpus, need, query, raw, features, mask, ids, config)
 
 
 def _row(
     corpus: Corpus,
     need: NeedDoc,
     query: Query,
+    raw: Similarities,
     features: structure.ExpertFeatures,
     mask: PairMask,
     ids: Sequence[int],
     config: Config,
 ) -> Row:
-    raw = corpus.similarities(query)
     lexical, semantic = raw.lexical, raw.semantic
     chain = structure.chain_values(need, features)
     eligible, masked = mask.eligible(need.id, ids)

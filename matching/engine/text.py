@@ -66,6 +66,7 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
 
 
+@functools.lru_cache(maxsize=16)
 def normalise(text: str) -> str:
     """NFKC, lower case, simplified characters."""
     return _simplify(unicodedata.normalize("NFKC", _storable(text)).lower())

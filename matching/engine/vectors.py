@@ -20,6 +20,7 @@ Ints = NDArray[np.int64]
 Sentences = Sequence[Sequence[str]]
 
 _ENTRIES_AT_ONCE = 4096  # entries x ~144 columns of float32 stay inside a core's cache
+_PAIRS_AT_ONCE = 2_000_000
 _ITERATIONS = 3
 _OVERSAMPLING = 16
 
@@ -106,18 +107,7 @@ def _ppmi(documents: Sequence[Sentences], index: dict[str, int], config: VectorC
         tokens.extend(found)
         owner.extend([number] * len(found))
     ids, owners = np.array(tokens, dtype=np.int64), np.array(owner, dtype=np.int64)
-    total = np.zeros(0, dtype=np.float64)
-    pairs = np.zeros(0, dtype=np.int64)
-    for distance in range(1, config.window + 1):
-        if len(ids) <= distance:
-            break
-        together = owners[distance:] == owners[:-distance]
-        left, right = ids[:-distance][together], ids[distance:][together]
-        keys, repeats = np.unique(np.minimum(left, right) * size + np.maximum(left, right), return_counts=True)
-        pairs, inverse = np.unique(np.concatenate([pairs, keys]), return_inverse=True)
-        total = np.bincount(
-            inverse, weights=np.concatenate([total, repeats * distance**-0.5]), minlength=len(pairs)
-        ).astype(np.float64)
+    pairs, total = _window_counts(ids, owners, size, config.window)
     if not len(pairs):
         return np.zeros(size + 1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
     low, high = pairs // size, pairs % size
@@ -136,6 +126,36 @@ def _ppmi(documents: Sequence[Sentences], index: dict[str, int], config: VectorC
     return indptr, columns[order], pmi[order].astype(np.float32)
 
 
+def _window_counts(ids: Ints, owners: Ints, size: int, window: int) -> tuple[Ints, Floats]:
+    """Unordered pairs as ``low * size + high``, ascending, with their distance-weighted counts; memory is bounded."""
+    pairs, total = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float64)
+    keys: list[Ints] = []
+    masses: list[Floats] = []
+    waiting = 0
+    for distance in range(1, window + 1):
+        if len(ids) > distance:
+            together = owners[distance:] == owners[:-distance]
+            left, right = ids[:-distance][together], ids[distance:][together]
+            keys.append(np.minimum(left, right) * size + np.maximum(left, right))
+            masses.append(np.full(len(left), distance**-0.5))
+            waiting += len(left)
+        if keys and (waiting > _PAIRS_AT_ONCE or distance == window):
+            pairs, inverse = np.unique(np.concatenate([pairs, *keys]), return_inverse=True)
+            mass = np.concatenate([total, *masses])
+            total = np.bincount(inverse, weights=mass, minlength=len(pairs)).astype(np.float64)
+            keys, masses, waiting = [], [], 0
+    return pairs, total
+
+
+def _orthonormal(matrix: Singles) -> Singles:
+    """Orthonormal basis of the columns through the Gram matrix: one product, however tall the matrix."""
+    tall = matrix.astype(np.float64)
+    values, directions = np.linalg.eigh(tall.T @ tall)
+    keep = values > values.max(initial=0.0) * 1e-12
+    basis: Singles = (tall @ (directions[:, keep] / np.sqrt(values[keep]))).astype(np.float32)
+    return basis
+
+
 def _factorise(indptr: Ints, indices: Ints, data: Singles, dimensions: int, seed: int) -> Singles:
     """Left singular vectors times sqrt(sigma), mean removed, unit length."""
     size = len(indptr) - 1
@@ -144,9 +164,9 @@ def _factorise(indptr: Ints, indices: Ints, data: Singles, dimensions: int, seed
     width = min(size, dimensions + _OVERSAMPLING)
     basis = np.random.default_rng(seed).standard_normal((size, width)).astype(np.float32)
     for _ in range(_ITERATIONS):
-        basis = np.linalg.qr(sparse_times_dense(indptr, indices, data, basis))[0]
-    projected = sparse_times_dense(indptr, indices, data, basis)
-    left, sigma, _ = np.linalg.svd(projected.astype(np.float64), full_matrices=False)
-    keep = min(dimensions, len(sigma))
-    vectors = left[:, :keep] * np.sqrt(sigma[:keep])
+        basis = _orthonormal(sparse_times_dense(indptr, indices, data, basis))
+    projected = sparse_times_dense(indptr, indices, data, basis).astype(np.float64)
+    squares, directions = np.linalg.eigh(projected.T @ projected)  # squares of sigma, ascending
+    keep = np.flatnonzero(squares > squares.max() * 1e-12)[::-1][:dimensions]
+    vectors = projected @ (directions[:, keep] * squares[keep] ** -0.25)  # left vectors times sqrt(sigma)
     return unit_rows(vectors - vectors.mean(axis=0)).astype(np.float32)
