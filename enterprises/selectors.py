@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
@@ -309,15 +310,17 @@ def needs_past_deadline(day: Any) -> QuerySet[Need]:
 
 def enterprise_list(queryset: QuerySet[Enterprise], user: User) -> QuerySet[Enterprise]:
     """``queryset`` with what one row shows; needs are counted in the viewer's own sight."""
-    mine = Q(needs__in=Need.objects.visible_to(user))
+    mine = Need.objects.visible_to(user).filter(enterprise=OuterRef("pk"))
     return (
         queryset.select_related("county", "park", "town", "industry", "officer")
         .prefetch_related("chains")
-        .annotate(
-            need_count=Count("needs", filter=mine, distinct=True),
-            open_need_count=Count("needs", filter=mine & Q(needs__status__in=PUBLIC_STATES), distinct=True),
-        )
+        .annotate(need_count=_number(mine), open_need_count=_number(mine.filter(status__in=PUBLIC_STATES)))
     )
+
+
+def _number(needs: QuerySet[Need]) -> Coalesce:
+    counted = needs.order_by().values("enterprise").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def enterprise_counts(user: User) -> dict[str, int]:
