@@ -40,7 +40,7 @@ COLUMNS = (
 def expert_list(request):
     """The register as far as the viewer sees it. The same view answers the page and its filtered fragment."""
     user = request.user
-    filterset = ExpertFilter(request.GET or None, Expert.objects.visible_to(user), request=request)
+    filterset = ExpertFilter(request.GET, Expert.objects.visible_to(user), request=request)
     for name in _idle_filters(user):
         del filterset.filters[name]
     ordered = selectors.register_ordered(filterset.qs, user, request.GET.get("ordering", ""))
