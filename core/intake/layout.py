@@ -14,10 +14,12 @@ from core.intake.errors import IntakeError
 from core.intake.mapping import header_key, mapping_of
 from core.intake.outcomes import RowOutcome
 from core.intake.parser import Cell, CellFault, Sheet, Workbook, read_workbook
-from core.intake.rows import CellError, RowResult, read_row, read_rows
+from core.intake.rows import CellError, RowResult, read_row, read_rows, shown_text
 from core.intake.table import RawRow, Table, build_table, find_table, guess_table
+from core.text import clean_line
 
 Columns = Mapping[str, str]
+SAMPLES = 3  # values shown beside a header
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Reading:
             "header_size": len(table.header_rows),
             "titles": [[cell_out(cell) for cell in row] for row in table.title_rows],
             "merged": [list(area) for area in table.sheet.merged if area[2] < top],
+            "samples": [_samples(table, index) for index in range(len(table.headers))],
             "date1904": self.workbook.date1904,
             "hidden": any(row.reason == "hidden" for row in table.skipped),
         }
@@ -79,6 +82,18 @@ def read_again(source: Any, name: str, register: Register, sheet_name: str, layo
         sheet, layout["header_row"], layout["header_size"], headers, mapping, include_hidden=include_hidden
     )
     return Reading(workbook, table, register)
+
+
+def _samples(table: Table, index: int) -> list[str]:
+    """The first different values of one column, to recognise it by."""
+    found: list[str] = []
+    for row in table.rows[:200]:
+        text = clean_line(shown_text(row.cells[index]))[:40] if index < len(row.cells) else ""
+        if text and text not in found:
+            found.append(text)
+            if len(found) == SAMPLES:
+                break
+    return found
 
 
 def columns_of(table: Table) -> dict[str, str]:

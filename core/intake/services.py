@@ -175,9 +175,17 @@ def batch_undo(*, batch_id: int, actor: Actor) -> ImportBatch:
     return batch
 
 
-@transaction.atomic(durable=True)
 def rows_decide(*, batch_id: int, decisions: Mapping[int, str], actor: Actor) -> Counter[str]:
-    """Settle doubtful rows: "new", "skip", or the code of the known entry that is meant."""
+    """Settle doubtful rows: "new", "skip", or the code of the known entry that is meant. Then the workbook of rows to
+    mend is written anew. Returns how many rows came to which end."""
+    batch, counts = _rows_decide(batch_id, decisions, actor)
+    if counts:
+        write_error_file(batch)
+    return counts
+
+
+@transaction.atomic(durable=True)
+def _rows_decide(batch_id: int, decisions: Mapping[int, str], actor: Actor) -> tuple[ImportBatch, Counter[str]]:
     batch = _locked(batch_id, actor)
     _require_status(batch, BatchStatus.DONE)
     rows = list(batch.rows.filter(number__in=decisions, status=RowStatus.DUPLICATE))
@@ -187,13 +195,7 @@ def rows_decide(*, batch_id: int, decisions: Mapping[int, str], actor: Actor) ->
     counts = decided(batch, rows, {row.number: decisions[row.number] for row in rows}, actor=actor)
     if rows:
         audit.record(batch, "import_decide", actor=actor, data={"rows": len(rows)})
-    return counts
-
-
-def errors_rewrite(*, batch_id: int, actor: Actor) -> None:
-    """The workbook of rows to mend, after decisions have changed it."""
-    batch = actor.scope(ImportBatch.objects).get(pk=batch_id)
-    write_error_file(batch)
+    return batch, counts
 
 
 def reading_of(batch: ImportBatch) -> Reading:
