@@ -8,6 +8,7 @@ from accounts import acting, invitations
 from accounts.enums import Role
 from accounts.services import notify
 from core import outbox
+from core.actor import Actor
 from core.errors import DomainError
 from core.intake import registers
 from enterprises import selectors, services
@@ -42,6 +43,11 @@ def firm_target(*, code, user):
     if enterprise is None:
         return None
     return acting.Target(enterprise.name, enterprise.county_id, tuple(selectors.members_of(enterprise.pk)))
+
+
+@outbox.on("user.deactivated")
+def user_deactivated(payload):
+    services.memberships_end(user_id=payload["user_id"], actor=Actor.system(str(_("账号停用"))))
 
 
 def stamp(moment):

@@ -284,7 +284,8 @@ class EnterpriseRows(Lookups):
                 }
             else:
                 plan.outcome.before = {"after": {name: as_json(getattr(plan.firm, name)) for name in KEPT}}
-            audit.record(plan.firm, verb, actor=self.actor, new=plan.firm.status, data=data)
+            created = plan.outcome.status == RowStatus.CREATED
+            audit.record(plan.firm, verb, actor=self.actor, new=plan.firm.status if created else "", data=data)
         through.objects.bulk_create(
             [
                 through(enterprise_id=plan.firm.pk, chain_id=chain.pk)

@@ -382,7 +382,8 @@ class NeedRows(Lookups):
                 plan.outcome.before |= {"fields": plan.before}
             plan.outcome.before["after"] = {name: as_json(getattr(need, name)) for name in KEPT}
             targets += [NeedTarget(need=need, order=order, **row) for order, row in enumerate(plan.targets)]
-            audit.record(need, verb, actor=self.actor, new=need.status, data=data)
+            created = plan.outcome.status == RowStatus.CREATED
+            audit.record(need, verb, actor=self.actor, new=need.status if created else "", data=data)
         NeedTarget.objects.bulk_create(targets)
 
     # -- taking back

@@ -358,6 +358,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "core.tasks.outbox_sweep", "schedule": 5.0},
     "audit-seal": {"task": "core.tasks.audit_seal", "schedule": 60.0},
     "match-sweep": {"task": "matching.tasks.sweep_runs", "schedule": 30.0},
+    "need-clocks": {"task": "enterprises.tasks.tick_needs", "schedule": 600.0},
     "order-clocks": {"task": "engagements.tasks.tick_orders", "schedule": 60.0},
     "expired-sweep": {"task": "accounts.tasks.sweep_expired", "schedule": 3600.0},
     "export-sweep": {"task": "reports.tasks.sweep_exports", "schedule": 60.0},

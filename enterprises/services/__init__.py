@@ -3,7 +3,7 @@
 from enterprises.services.attachments import need_attach, need_detach
 from enterprises.services.bulk import needs_assign, needs_publish, needs_withdraw
 from enterprises.services.disclosures import need_close_disclosures, need_disclose
-from enterprises.services.members import member_add, member_attach, member_remove
+from enterprises.services.members import member_add, member_attach, member_remove, memberships_end
 from enterprises.services.merging import enterprises_merge
 from enterprises.services.moves import (
     need_close,
@@ -43,6 +43,7 @@ __all__ = [
     "member_add",
     "member_attach",
     "member_remove",
+    "memberships_end",
     "need_assign",
     "need_attach",
     "need_close",

@@ -40,3 +40,15 @@ def member_remove(*, enterprise_id: int, user_id: int, actor: Actor, reason: str
     if Membership.objects.filter(enterprise=enterprise, user=user_id, is_active=True).update(is_active=False):
         audit.record(enterprise, "member_remove", actor=actor, reason=reason, data={"user_id": user_id})
         outbox.emit("enterprise.member_removed", {"id": enterprise.pk, "user_id": user_id})
+
+
+@transaction.atomic(durable=True)
+def memberships_end(*, user_id: int, actor: Actor) -> int:
+    """A closed account acts for no firm. The system's move, told by accounts."""
+    open_rows = Membership.objects.select_for_update(no_key=True, of=("self",)).filter(user=user_id, is_active=True)
+    ended = list(open_rows.select_related("enterprise"))
+    for membership in ended:
+        membership.is_active = False
+        membership.save(update_fields=["is_active"])
+        audit.record(membership.enterprise, "member_remove", actor=actor, data={"user_id": user_id})
+    return len(ended)
