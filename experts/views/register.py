@@ -57,7 +57,7 @@ def expert_list(request):
         "editable_counties": editable,
         "many_counties": len(user.county_ids()) > 1,
         "export_url": _export_url(request) if user.is_office else "",
-        "import_url": address("imports:batch-create", PAGE) or address("imports:batch-list") if editable else "",
+        "import_url": _import_url() if editable else "",
         "is_filtered": any(request.GET.get(name) for name in filterset.base_filters),
     }
     return render(request, "experts/expert_list.html", context)
@@ -86,6 +86,11 @@ def _tabs(request):
     return saved_views.view_tabs(
         user=user, page=PAGE, params=request.GET, fixed=fixed, count=count, remove_url=reverse("experts:view-remove")
     )
+
+
+def _import_url():
+    target = address("imports:batch-create")
+    return f"{target}?kind={PAGE}" if target else ""
 
 
 def _export_url(request):

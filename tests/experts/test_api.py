@@ -49,7 +49,7 @@ def test_list_is_read_in_flat_queries(api, staff, county, django_assert_num_quer
     client.get(LIST)  # the session's own stamp
     with django_assert_num_queries(
         9
-    ):  # session, user, scopes, affiliations, experts, chains, ties, groups, disciplines
+    ):  # session, user, scopes, affiliations; rows and their relations
         assert len(client.get(LIST).data["results"]) == count
 
 
