@@ -1,5 +1,6 @@
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -29,7 +30,7 @@ def notification_open(request, code):
     notice = get_object_or_404(Notification.objects.visible_to(request.user), code=code)
     services.notification_read(notification_id=notice.pk, actor=Actor.of(request))
     if notice.url and url_has_allowed_host_and_scheme(notice.url, allowed_hosts={request.get_host()}):
-        return redirect(notice.url)
+        return HttpResponseRedirect(notice.url)
     return redirect("accounts:inbox")
 
 
