@@ -105,13 +105,11 @@ def expert_facts(row, county_code):
 
 def need_doc(need):
     title, description = matching_text(need)
-    industries = tuple(industry.name for industry in need.chain.industries.all()) if need.chain else ()
     return NeedDoc(
         id=need.pk,
         title=title,
         description=description,
         chain_ids=frozenset([need.chain_id] if need.chain_id else ()),
-        industry_names=industries,
         has_metrics=bool(need.targets.all()),
     )
 

@@ -12,9 +12,22 @@ from numpy.typing import NDArray
 
 from matching.engine import bands, pipeline, structure, text
 from matching.engine.config import Config
-from matching.engine.corpus import ACHIEVEMENT, DECIMALS, PROFILE, Corpus, Query, Units, combine_units, need_head
+from matching.engine.corpus import (
+    ACHIEVEMENT,
+    DECIMALS,
+    PROFILE,
+    WORKS_SHARE,
+    Corpus,
+    Query,
+    Units,
+    combine_units,
+    need_head,
+)
 from matching.engine.errors import UnknownExpertError
+from matching.engine.passages import Span, expert_texts, phrases_of, spans_of
 from matching.engine.types import Band, ExpertDoc, ExpertFacts, NeedDoc, NeedStats
+
+__all__ = ["Explanation", "Span", "expert_texts", "explain"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -94,15 +107,6 @@ class Raise:
 
 
 @dataclass(frozen=True)
-class Span:
-    """Half-open passage of an original text; ``weight`` in points of the lexical part."""
-
-    start: int
-    end: int
-    weight: float
-
-
-@dataclass(frozen=True)
 class Explanation:
     """The card of one pair. Span keys: need ``title``, ``description``; expert ``headline``, ``fields:<n>``, ``bio``,
     ``achievement:<id>:title``, ``achievement:<id>:summary``."""
@@ -162,10 +166,10 @@ def explain(
     band = pipeline.pair_band(strength, settings.bands)
     terms = _term_points(corpus, query, found, stats)
     need_spans = {
-        "title": _spans(need.title, terms),
-        "description": _spans(need.description, terms),
+        "title": spans_of(need.title, terms),
+        "description": spans_of(need.description, terms),
     }
-    expert_spans = {key: spans for key, value in expert_texts(expert).items() if (spans := _spans(value, terms))}
+    expert_spans = {key: spans for key, value in expert_texts(expert).items() if (spans := spans_of(value, terms))}
     reasons = _reasons(corpus, need, expert, known, query, found, parts, stats, settings, terms, expert_spans, chain)
     return Explanation(
         need_id=need.id,
@@ -181,17 +185,6 @@ def explain(
         need_spans={key: spans for key, spans in need_spans.items() if spans},
         expert_spans=expert_spans,
     )
-
-
-def expert_texts(expert: ExpertDoc) -> dict[str, str]:
-    """Every scored text of an expert under the key its spans carry."""
-    found = {"headline": expert.headline}
-    found.update({f"fields:{number}": value for number, value in enumerate(expert.fields)})
-    found["bio"] = expert.bio
-    for achievement in expert.achievements:
-        found[f"achievement:{achievement.id}:title"] = achievement.title
-        found[f"achievement:{achievement.id}:summary"] = achievement.summary
-    return found
 
 
 def _evidence(corpus: Corpus, query: Query, position: int) -> _Evidence:
@@ -231,11 +224,9 @@ def unit_shares(scores: Floats, kinds: Ints, best: int) -> Floats:
     mean = float(scores[top].mean())
     if not len(profile):
         shares[top] = 1.0 / len(top)
-    elif mean > scores[profile[0]]:
-        shares[profile] = 0.5
-        shares[top] = 0.5 / len(top)
     else:
         shares[profile] = 1.0
+        shares[top] = WORKS_SHARE / len(top) if mean > 0 else 0.0
     return shares
 
 
@@ -248,38 +239,6 @@ def _term_points(corpus: Corpus, query: Query, found: _Evidence, stats: NeedStat
         if any(held):
             points[term] = weight * float(found.lexical_share @ np.array(held)) * scale
     return points
-
-
-def _spans(value: str, points: Mapping[str, float]) -> tuple[Span, ...]:
-    """Passages of the original text made of matched terms; overlapping ones are one passage."""
-    mapped = text.normalise_mapped(value)
-    merged: list[list[float]] = []
-    for term, start, end in text.iter_terms(mapped.text):
-        if term not in points or end > len(mapped.ends):
-            continue
-        first, last = mapped.starts[start], mapped.ends[end - 1]
-        if merged and first < merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], last)
-            merged[-1][2] += points[term]
-        else:
-            merged.append([first, last, points[term]])
-    return tuple(Span(int(start), int(end), weight) for start, end, weight in merged)
-
-
-def _phrases(need: NeedDoc, points: Mapping[str, float]) -> list[str]:
-    """Matched phrases of the need, the heaviest first, none contained in another."""
-    weights: dict[str, float] = {}
-    for value in (need.title, *need.keywords, need.description):
-        for span in _spans(value, points):
-            phrase = value[span.start : span.end].strip()
-            weights[phrase] = max(weights.get(phrase, 0.0), span.weight)
-    chosen: list[str] = []
-    for phrase, _ in sorted(weights.items(), key=lambda item: (-item[1], item[0])):
-        if phrase and not any(phrase in other or other in phrase for other in chosen):
-            chosen.append(phrase)
-        if len(chosen) == MOST_TERMS:
-            break
-    return chosen
 
 
 def _reasons(
@@ -297,7 +256,7 @@ def _reasons(
     chain: float,
 ) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
-    phrases = _phrases(need, points)
+    phrases = phrases_of(need, points, MOST_TERMS)
     if phrases:
         reasons.append(Reason(ReasonKind.TERM_HIT, {"terms": phrases}, sum(points.values()), _references(expert_spans)))
     reasons.extend(_text_reasons(corpus, need, expert, query, found, stats, config))
@@ -311,12 +270,7 @@ def _reasons(
         params = {"tie": facts.tie_kind, "strength": structure.tie_value(facts)}
         reasons.append(Reason(ReasonKind.TIE, params, parts["tie"], (Reference("tie"),)))
     reasons.sort(key=lambda reason: -reason.weight)
-    return tuple(reason for reason in reasons if reason.weight > 0 or _supports(reason))[:MOST_REASONS]
-
-
-def _supports(reason: Reason) -> bool:
-    """A close work is worth naming even where the profile alone already earns the points."""
-    return reason.kind is ReasonKind.SIMILAR_ACHIEVEMENT and reason.weight == 0
+    return tuple(reason for reason in reasons if reason.weight > 0)[:MOST_REASONS]
 
 
 def _text_reasons(
@@ -358,12 +312,12 @@ def _text_reasons(
 
 
 def _unit_points(found: _Evidence, stats: NeedStats) -> Floats:
-    """Points each unit earns above an average candidate, through both text parts."""
+    """Points each unit earns through both text parts: what the score would lose without it."""
     points = np.zeros(len(found.units))
     if stats.lexical_sd > 0:
-        points += found.lexical_share * (found.lexical - stats.lexical_mean) / stats.lexical_sd
+        points += found.lexical_share * found.lexical / stats.lexical_sd
     if stats.semantic_sd > 0:
-        points += found.semantic_share * (found.semantic - stats.semantic_mean) / stats.semantic_sd
+        points += found.semantic_share * found.semantic / stats.semantic_sd
     return points
 
 

@@ -32,7 +32,6 @@ class NeedDoc:
     description: str = ""
     keywords: tuple[str, ...] = ()
     chain_ids: frozenset[int] = frozenset()
-    industry_names: tuple[str, ...] = ()
     has_metrics: bool = True
 
 

@@ -250,12 +250,13 @@ def test_an_english_need_meets_an_english_profile(experts, start_text):
     assert found.matches[0].expert_id == 50
 
 
-def test_one_more_work_never_lowers_an_expert_with_a_profile():
-    owner, kind, place = np.array([0, 0, 0]), np.array([0, 1, 1]), np.array([-1, 0, 1])
+def test_works_add_to_a_profile_and_stand_alone_without_one():
+    owner, kind, place = np.zeros(5, dtype=int), np.array([0, 1, 1, 1, 1]), np.array([-1, 0, 1, 2, 3])
     units = Units(owner, kind, place)
-    assert combine_units(np.array([0.4, 0.1, 0.0]), units, 1, 3).tolist() == [0.4]
-    assert combine_units(np.array([0.4, 0.8, 0.6]), units, 1, 3).tolist() == pytest.approx([0.55])
-    works_only = Units(owner, np.ones(3, dtype=int), np.arange(3))
+    best_three = combine_units(np.array([0.4, 0.1, 0.8, 0.6, 0.4]), units, 1, 3)
+    assert best_three.tolist() == pytest.approx([0.4 + 0.25 * 0.6])
+    assert combine_units(np.array([0.4, -0.1, -0.2, -0.3, -0.4]), units, 1, 3).tolist() == [0.4]
+    works_only = Units(owner[:3], np.ones(3, dtype=int), np.arange(3))
     assert combine_units(np.array([0.9, 0.6, 0.0]), works_only, 2, 2).tolist() == pytest.approx([0.75, 0.0])
 
 
