@@ -182,7 +182,7 @@ class OutboxMessage(models.Model):
 class JobQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Long work belongs to the person who asked for it."""
-        return self.filter(created_by=user.pk)
+        return self.filter(created_by=user.pk) if user.is_authenticated else self.none()
 
 
 class Job(models.Model):
@@ -241,7 +241,7 @@ class Attachment(models.Model):
 
 class BatchQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(county__in=user.county_ids("staff", "admin"))
+        return self.filter(county__in=user.county_ids("staff", "admin")) if user.is_authenticated else self.none()
 
 
 class ImportBatch(models.Model):
@@ -316,7 +316,7 @@ class ImportMapping(models.Model):
 
 class SavedViewQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(user=user.pk)
+        return self.filter(user=user.pk) if user.is_authenticated else self.none()
 
 
 class SavedView(models.Model):

@@ -50,7 +50,7 @@ def order_offer(*, need_id, expert_id, actor, message="", reasons=(), band=""):
     """Push a need to one expert. The blind summary is disclosed now; a link is mailed by the topic's handler."""
     need = locked(actor.scope(Need.objects), pk=need_id)
     require(permissions.can_offer(actor, need))
-    expert = locked(Expert.objects.filter(county=need.county_id).for_matching(), pk=expert_id)
+    expert = locked(Expert.objects.in_market_of([need.county_id]).for_matching(), pk=expert_id)
     require(pair_refusal(need, expert))
     if _seat(need) is None:
         raise TransitionRefused(_("席位已满：这项需求已有专家接单。"), code="no_seat")

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.enums import Role
 from accounts.services import link_read
 from core import audit
 from core.actor import Actor
@@ -138,8 +137,11 @@ def order_revoke(request, code):
 @require_POST
 def order_offer(request, code):
     """Push to chosen experts: first what will happen to whom, then the push."""
-    staffed = Need.objects.visible_to(request.user).filter(county__in=request.user.county_ids(Role.STAFF, Role.ADMIN))
-    need = get_object_or_404(staffed.select_related("enterprise", "county"), code=code)
+    offices = Need.objects.visible_to(request.user).filter(county__in=request.user.county_ids())
+    need = get_object_or_404(offices.select_related("enterprise", "county"), code=code)
+    if not permissions.is_office(Actor.of(request), need):  # a leader reads the match page
+        messages.error(request, _("推送订单由人才办工作人员办理。"))
+        return redirect("matching:need-matches", need.code)
     codes = list(dict.fromkeys(request.POST.getlist("experts")))[:MAX_OFFERS]
     experts = {
         expert.code: expert

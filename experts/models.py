@@ -47,6 +47,11 @@ class ExpertQuerySet(models.QuerySet):
     def active(self):
         return self.filter(status=ExpertStatus.ACTIVE)
 
+    def in_market_of(self, county_ids):
+        """Who may take needs of these counties: their own registers and current members of groups they lead."""
+        member = GroupMembership.objects.current().filter(expert=OuterRef("pk"), group__county__in=county_ids)
+        return self.filter(Q(county__in=county_ids) | Exists(member))
+
     def for_list(self):
         return self.select_related("county", "institution")
 
@@ -285,14 +290,11 @@ class Appointment(models.Model):
 
 class ExpertGroupQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Groups of the user's counties, groups with an expert of theirs, and the user's own."""
+        """Groups that the user's counties lead, and those the user is in now."""
         if not user.is_authenticated:
             return self.none()
-        counties = user.county_ids()
-        member = GroupMembership.objects.filter(
-            Q(expert__county__in=counties) | Q(expert__user=user.pk), group=OuterRef("pk")
-        )
-        return self.filter(Q(county__in=counties) | Exists(member))
+        member = GroupMembership.objects.current().filter(expert__user=user.pk, group=OuterRef("pk"))
+        return self.filter(Q(county__in=user.county_ids()) | Exists(member))
 
 
 class ExpertGroup(models.Model):

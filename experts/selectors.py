@@ -243,8 +243,7 @@ COLUMNS = (
 def matching_rows(county_ids: Collection[int], *, expert_ids: Collection[int] | None = None) -> list[MatchingRow]:
     """Everybody who may take needs of these counties: their own registers and current members of groups they lead.
     Seven queries, whatever the number. Sight is the caller's affair: ranking proposes, ``visible_to`` authorises."""
-    member = GroupMembership.objects.current().filter(expert=OuterRef("pk"), group__county__in=county_ids)
-    candidates = Expert.objects.for_matching().filter(Q(county__in=county_ids) | Exists(member))
+    candidates = Expert.objects.for_matching().in_market_of(county_ids)
     if expert_ids is not None:
         candidates = candidates.filter(pk__in=expert_ids)
     values = list(candidates.order_by("pk").values(*COLUMNS))

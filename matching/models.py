@@ -16,7 +16,7 @@ from matching.enums import Band, BlockReason, MarkKind, ResultStatus, RunStatus,
 
 class MatchRunQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(county__in=user.county_ids())
+        return self.filter(county__in=user.county_ids()) if user.is_authenticated else self.none()
 
 
 class MatchRun(models.Model):
@@ -64,7 +64,7 @@ class MatchRun(models.Model):
 class MatchResultQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Only the office reads results; a firm meets an expert through an order."""
-        return self.filter(need__county__in=user.county_ids())
+        return self.filter(need__county__in=user.county_ids()) if user.is_authenticated else self.none()
 
     def current(self):
         return self.exclude(status=ResultStatus.SUPERSEDED)
@@ -98,7 +98,7 @@ class MatchResult(models.Model):
 
 class MatchQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(result__need__county__in=user.county_ids())
+        return self.filter(result__need__county__in=user.county_ids()) if user.is_authenticated else self.none()
 
 
 class Match(models.Model):
@@ -133,7 +133,7 @@ class Match(models.Model):
 
 class PairMarkQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(need__county__in=user.county_ids())
+        return self.filter(need__county__in=user.county_ids()) if user.is_authenticated else self.none()
 
 
 class PairMark(models.Model):

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.enums import OFFICE_ROLES, Role
+from accounts.enums import OFFICE_ROLES
 from core.actor import Actor
 from core.errors import DomainError
 from core.models import Region
@@ -173,6 +173,10 @@ def pair_pin(request, code, expert_code):
 def pair_block(request, code, expert_code):
     """A reason is asked for; the block can be lifted again on the match page."""
     need, expert = _need(request, code), _expert(request, expert_code)
+    refusal = permissions.can_mark(Actor.of(request), need)
+    if refusal is not None:
+        messages.error(request, refusal.message)
+        return redirect("matching:need-matches", need.code)
     form = BlockForm(request.POST or None)
     if request.method == "POST":
         try:
@@ -237,13 +241,20 @@ def expert_panel(request, code):
 
 @login_required
 def weights(request):
-    """The county's weights, for its administrator, with what the defaults are."""
-    counties = Region.objects.filter(pk__in=request.user.county_ids(Role.ADMIN)).order_by("code")
+    """The county's weights, with what the defaults are: read by its office, set by its administrator."""
+    counties = Region.objects.filter(pk__in=request.user.county_ids()).order_by("code")
     if not counties:
         raise Http404
     county = counties.filter(code=request.GET.get("county", "")).first() or counties[0]
     own = selectors.engine_config(county.pk).structure
     form = WeightsForm(request.POST or None, initial={name: getattr(own, name) for name in WeightsForm.LABELS})
+    refusal = permissions.can_weigh(Actor.of(request), county.pk)
+    if refusal is not None:
+        if request.method == "POST":
+            messages.error(request, refusal.message)
+            return redirect("matching:weights")
+        for field in form.fields.values():
+            field.disabled = True
     if request.method == "POST" and form.is_valid():
         try:
             services.weights_set(county_id=county.pk, weights=form.cleaned_data, actor=Actor.of(request))
@@ -252,4 +263,5 @@ def weights(request):
         else:
             messages.success(request, _("已保存，正在按新权重重新计算。"))
             return redirect("matching:match-list")
-    return render(request, "matching/weights.html", {"form": form, "county": county, "counties": counties})
+    context = {"form": form, "county": county, "counties": counties, "can_weigh": refusal is None}
+    return render(request, "matching/weights.html", context)

@@ -16,6 +16,8 @@ class ExportQuerySet(models.QuerySet):
     def visible_to(self, user):
         """An export belongs to the person who asked, while that person is still office of its county: its rows were
         drawn in that scope."""
+        if not user.is_authenticated:
+            return self.none()
         return self.filter(requested_by=user.pk, county__in=user.county_ids())
 
 

@@ -5,7 +5,6 @@ from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
-from accounts.enums import Role
 from core.actor import Actor
 from engagements import selectors, services
 from engagements.api.serializers import (
@@ -47,7 +46,7 @@ class OrderViewSet(viewsets.GenericViewSet):
     def create(self, request):
         """Push one need to one expert (office only)."""
         body = self._body(OfferSerializer)
-        needs = Need.objects.visible_to(request.user).filter(county__in=request.user.county_ids(Role.STAFF, Role.ADMIN))
+        needs = Need.objects.visible_to(request.user).filter(county__in=request.user.county_ids())
         need = get_object_or_404(needs, code=body["need"])
         expert = get_object_or_404(Expert.objects.visible_to(request.user).for_matching(), code=body["expert"])
         order = services.order_offer(

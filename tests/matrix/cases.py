@@ -101,9 +101,7 @@ def address(world, case):
     shown = objects(row)[0] if key == MISSING else key
     kind, _colon, short = shown.partition(":")
     rows, found = world.rows, {}
-    if kind == "link":
-        found["code"] = world.extra[shown]
-    elif row.kind == "invited":
+    if kind == "link" or row.kind == "invited":
         found["code"] = world.extra[shown]
     elif kind == "scope":
         scope = rows[f"scope_{short}"]

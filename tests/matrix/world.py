@@ -40,7 +40,7 @@ PEOPLE = (
     "disabled",
     "revoked",
 )
-TOKEN = "qx_matrix-read-only"  # noqa: S105 -- of a fictional person
+TOKEN = "qx_matrix-read-only"
 
 
 @dataclass
@@ -200,9 +200,7 @@ def _experts(world):
                 ended_on=today - timedelta(days=1) if status != "active" else None,
             )
     for key, county in (("g", "A"), ("h", "B")):
-        rows[f"group:{key}"] = baker.make(
-            "experts.ExpertGroup", county=rows[county], name=canary(county, key, "group")
-        )
+        rows[f"group:{key}"] = baker.make("experts.ExpertGroup", county=rows[county], name=canary(county, key, "group"))
     for group, expert, ended in (
         ("g", "x", None),
         ("g", "m", None),
@@ -344,9 +342,7 @@ def _orders(world):
         baker.make("matching.PairMark", need=row, expert=person, kind="offered")
         if taken:
             person.__class__.objects.filter(pk=person.pk).update(load=1)
-            baker.make(
-                "experts.ContactOpening", expert=person, order_code=order.code, firm_code=row.enterprise.code
-            )
+            baker.make("experts.ContactOpening", expert=person, order_code=order.code, firm_code=row.enterprise.code)
         world.extra[f"link:{key}"] = link_issue(
             purpose="order", subject_code=person.code, object_code=order.code, expires_at=order.expires_at
         )
@@ -389,7 +385,8 @@ def _matches(world):
 
 def _own_things(world):
     rows, people = world.rows, world.people
-    for key, who, county in (("a", "staff_x", "A"), ("b", "staff_y", "B"), ("e", "expert_x", "A"), ("r", "firm_r", "B")):
+    mine = (("a", "staff_x", "A"), ("b", "staff_y", "B"), ("e", "expert_x", "A"), ("r", "firm_r", "B"))
+    for key, who, county in mine:
         user = people[who]
         rows[f"notice:{key}"] = baker.make(
             "accounts.Notification", user=user, event="t", title=canary(county, key, "notice"), key=f"k{key}"
