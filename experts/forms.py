@@ -276,7 +276,9 @@ class AppointmentForm(forms.Form):
 
 
 class JoinForm(forms.Form):
-    group = forms.ModelChoiceField(label=_("专家组"), queryset=ExpertGroup.objects.none(), to_field_name="code")
+    group = forms.ModelChoiceField(
+        label=_("专家组"), queryset=ExpertGroup.objects.none(), to_field_name="code", empty_label=_("请选择")
+    )
     started_on = forms.DateField(label=_("加入日期"), required=False, help_text=_("不填为今天"))
     is_leader = forms.BooleanField(label=_("任组长"), required=False)
 
@@ -303,7 +305,9 @@ class BulkForm(forms.Form):
     start = forms.DateField(label=_("自"), required=False, help_text=_("不填为今天"))
     end = forms.DateField(label=_("至"), required=False, help_text=_("不填为另行通知"))
     reason = forms.CharField(label=_("原因"), max_length=200)
-    chain = forms.ModelChoiceField(label=_("产业链"), queryset=Chain.objects.none(), to_field_name="code")
+    chain = forms.ModelChoiceField(
+        label=_("产业链"), queryset=Chain.objects.none(), to_field_name="code", empty_label=_("请选择")
+    )
     FIELDS = {"pause": ("start", "end"), "archive": ("reason",), "chain": ("chain",)}
 
     def __init__(self, *args, do, chains, **kwargs):

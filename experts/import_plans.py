@@ -67,6 +67,7 @@ class Planner:
         self.county, self.actor, self.options = county, actor, dict(options or {})
         self.decisions = {str(key): str(value) for key, value in self.options.get("decisions", {}).items()}
         self.changed: set[int] = set()
+        self.taken_back: dict[int, tuple[int, int]] = {}  # expert → (version now, version before the change undone)
         self.places = texts.Places.of(county)
         self.institutions = {row.name: row for row in Institution.objects.all()}
         self.universities = {row.name: row for row in University.objects.all()}

@@ -176,7 +176,9 @@ class ExpertRows(Planner):
         if expert is None or row.status not in (RowStatus.CREATED, RowStatus.UPDATED):
             return outcome
         expected = 1 if row.status == RowStatus.CREATED else row.before.get("version")
-        if expert.version != expected or expert.load or (row.status == RowStatus.CREATED and expert.user_id):
+        # A later line of the same file about the same person has just been taken back: that is no change of others.
+        is_as_left = expert.version == expected or self.taken_back.get(expert.pk) == (expert.version, expected)
+        if not is_as_left or expert.load or (row.status == RowStatus.CREATED and expert.user_id):
             outcome.warn("name", _("导入后已被修改或使用，未撤销"), _("请在专家页面手工处理"))
             return outcome
         try:
@@ -205,6 +207,7 @@ class ExpertRows(Planner):
         base.derive_name(expert)
         base.refresh_search(expert)
         expert.version += 1
+        self.taken_back[expert.pk] = (expert.version, before["version"] - 1)
         expert.save()
         if expert.user_id:
             affiliations_sync(expert.user_id)
