@@ -63,6 +63,7 @@ class NeedRows(Lookups):
         for firm in firms_of(county):
             if firm.status == EnterpriseStatus.ACTIVE:
                 self._index_firm(firm)
+        self.taken_back: dict[int, int] = {}  # need → version that undoing a later line of the same file left
         self.by_code: dict[str, Need] = {}
         self.by_title: defaultdict[tuple[str, str], list[Need]] = defaultdict(list)
         for need in Need.objects.filter(county=county).select_related("enterprise").prefetch_related("targets"):
@@ -398,7 +399,10 @@ class NeedRows(Lookups):
         if need is None or row.status not in (RowStatus.CREATED, RowStatus.UPDATED):
             return outcome
         used = row.status == RowStatus.CREATED and Disclosure.objects.filter(need=need).exists()
-        if used or not is_as_left(need, row.before.get("after", {})):
+        after = dict(row.before.get("after", {}))
+        if self.taken_back.get(need.pk) == need.version:
+            after.pop("version", None)
+        if used or not is_as_left(need, after):
             outcome.warn("title", _("导入后已被修改或使用，未撤销"), _("请在需求页面手工处理"))
             return outcome
         try:
@@ -419,6 +423,7 @@ class NeedRows(Lookups):
         targets = fields.pop("targets", None)
         restore(need, fields)
         need.version += 1
+        self.taken_back[need.pk] = need.version
         refresh_search(need)
         need.save()
         if targets is not None:

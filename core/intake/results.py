@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -78,7 +77,8 @@ def _note(reason: str) -> dict[str, str]:
 
 
 def write_error_file(batch: ImportBatch) -> int:
-    """(Re)write the workbook of rejected and undecided rows; none left, no file. Returns the number of rows."""
+    """(Re)write the workbook of rejected and undecided rows; none left, no file. Outside transactions, because a
+    file cannot be rolled back. Returns the number of rows."""
     buffer = io.BytesIO()
     count = error_workbook(buffer, batch)
     old = batch.error_file.name
@@ -89,10 +89,9 @@ def write_error_file(batch: ImportBatch) -> int:
         batch.error_file.save(name, ContentFile(buffer.getvalue()), save=False)
     else:
         batch.error_file = ""
-    with transaction.atomic():
-        batch.save(update_fields=["error_file"])
-        if old and old != batch.error_file.name:
-            transaction.on_commit(lambda: storage.delete(old))
+    batch.save(update_fields=["error_file"])
+    if old and old != batch.error_file.name:
+        storage.delete(old)
     return count
 
 
