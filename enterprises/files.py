@@ -3,7 +3,6 @@
 from django.http import FileResponse, Http404
 
 HEADERS = {
-    "Content-Type": "application/octet-stream",
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cache-Control": "no-store",
@@ -16,4 +15,10 @@ def attachment_response(attachment):
         content = attachment.file.open("rb")
     except FileNotFoundError as exc:
         raise Http404 from exc
-    return FileResponse(content, as_attachment=True, filename=attachment.name, headers=HEADERS)
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=attachment.name,
+        content_type="application/octet-stream",
+        headers=HEADERS,
+    )

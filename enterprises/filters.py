@@ -84,7 +84,6 @@ def _officers(user):
 
 _chains, _parks = _for(selectors.chains_in_sight, Chain), _for(selectors.parks_in_sight, Park)
 _counties, _officer_choices = _for(selectors.counties_in_sight, Region), _for(_officers, User)
-_firms = _for(Enterprise.objects.visible_to, Enterprise)
 
 
 def by_words(queryset, value, column):
@@ -175,14 +174,7 @@ class NeedFilter(filters.FilterSet):
     type = filters.MultipleChoiceFilter(widget=PickOne, label=_("需求类型"), choices=NeedType.choices, method="by_type")
     urgency = filters.MultipleChoiceFilter(widget=PickOne, label=_("紧急程度"), choices=Urgency.choices)
     confidentiality = filters.MultipleChoiceFilter(widget=PickOne, label=_("保密级别"), choices=Confidentiality.choices)
-    enterprise = filters.ModelChoiceFilter(
-        label=_("企业"),
-        empty_label=_("不限"),
-        queryset=_firms,
-        to_field_name="code",
-        method="by_hidden",
-        field_name="enterprise",
-    )
+    enterprise = filters.CharFilter(label=_("企业编号"), method="by_firm", max_length=12)
     park = filters.ModelMultipleChoiceFilter(
         widget=PickOne, label=_("园区"), queryset=_parks, to_field_name="code", method="by_park"
     )
@@ -217,6 +209,10 @@ class NeedFilter(filters.FilterSet):
 
     def by_type(self, queryset, name, value):
         return any_of(queryset, "types", value) if value else queryset
+
+    def by_firm(self, queryset, name, value):
+        firm = Enterprise.objects.visible_to(self.request.user).filter(code=value.strip().upper())
+        return self._in_full(queryset).filter(enterprise__in=firm)
 
     def by_hidden(self, queryset, name, value):
         return self._in_full(queryset).filter(**{name: value})

@@ -393,20 +393,21 @@ def public_timeline(need: Need, limit: int = 50) -> list[AuditEvent]:
 
 
 def chains_in_sight(user: User) -> QuerySet[Chain]:
-    return Chain.objects.filter(county__in=_market_counties(user)).select_related("county")
+    return Chain.objects.filter(_in_market(user, "county")).select_related("county")
 
 
 def parks_in_sight(user: User) -> QuerySet[Park]:
-    return Park.objects.filter(county__in=_market_counties(user)).select_related("county")
+    return Park.objects.filter(_in_market(user, "county")).select_related("county")
 
 
 def counties_in_sight(user: User) -> QuerySet[Region]:
-    return Region.objects.filter(pk__in=_market_counties(user)).order_by("code")
+    return Region.objects.filter(_in_market(user, "pk")).order_by("code")
 
 
-def _market_counties(user: User) -> set[int]:
-    own = Membership.objects.filter(user=user.pk, is_active=True).values_list("enterprise__county_id", flat=True)
-    return {*user.county_ids(), *user.market_county_ids, *own}
+def _in_market(user: User, column: str) -> Q:
+    """The counties of the office, of the markets one takes part in, and of the firms one acts for."""
+    firms = Membership.objects.filter(user=user.pk, is_active=True).values("enterprise__county")
+    return Q(**{f"{column}__in": user.county_ids() | user.market_county_ids}) | Q(**{f"{column}__in": firms})
 
 
 def officers_of(county_ids: Collection[int]) -> QuerySet[User]:

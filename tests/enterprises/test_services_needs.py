@@ -192,7 +192,9 @@ def test_each_move_from_each_state(firm, staff, name, before):
 @pytest.mark.parametrize("name", MOVES)
 def test_each_move_for_member_leader_and_stranger(firm, member, leader, other_staff, name):
     service, after, values = MOVES[name]
-    before = next(state for state in NEED_MOVES if (after in NEED_MOVES[state] and state != "draft") or name == "submit")
+    before = next(
+        state for state in NEED_MOVES if (after in NEED_MOVES[state] and state != "draft") or name == "submit"
+    )
     need = make.need(firm, status=before, summary="摘要", source="staff")
     with pytest.raises(Need.DoesNotExist):
         service(need_id=need.pk, actor=Actor(user=other_staff), **values)
