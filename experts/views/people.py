@@ -42,6 +42,11 @@ def detail_context(request, expert):
         "email": mask_email(expert.email),
         "achievements": list(expert.achievements.all()),
         "memberships": memberships,
+        "linked_groups": set(
+            ExpertGroup.objects.visible_to(request.user)
+            .filter(pk__in=[row.group_id for row in memberships])
+            .values_list("pk", flat=True)
+        ),
         "native": selectors.native_place(expert),
         "events": selectors.timeline(expert) if office else [],
         "matches_url": _matches_url(request, expert),

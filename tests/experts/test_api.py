@@ -47,9 +47,7 @@ def test_list_is_read_in_flat_queries(api, staff, county, django_assert_num_quer
         baker.make("experts.HometownTie", expert=expert, kind="birth", region=county)
     client = api(staff)
     client.get(LIST)  # the session's own stamp
-    with django_assert_num_queries(
-        9
-    ):  # session, user, scopes, affiliations; rows and their relations
+    with django_assert_num_queries(9):  # session, user, scopes, affiliations; rows and their relations
         assert len(client.get(LIST).data["results"]) == count
 
 

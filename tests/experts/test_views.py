@@ -377,15 +377,26 @@ def test_groups_out_of_scope_are_not_found(signed_in, other_staff, county, exper
         assert client.post(url(name, group.code), {"expert": expert.code}).status_code == 404
 
 
-def test_a_group_shows_only_members_in_sight(signed_in, staff, other_staff, county, other_county):
-    ours = baker.make_recipe("tests.expert", county=county, name="本县人")
-    theirs = baker.make_recipe("tests.expert", county=other_county, name="外县人")
+def test_a_group_shows_only_members_in_sight(signed_in, county, other_county):
+    own = make.expert_with_user(other_county)
+    mate = baker.make_recipe("tests.expert", county=county, name="本县人")
+    gone = baker.make_recipe("tests.expert", county=county, name="已退出的人", status="archived")
     group = baker.make("experts.ExpertGroup", county=county, name="组")
-    for row in (ours, theirs):
+    for row in (own, mate, gone):
         baker.make("experts.GroupMembership", group=group, expert=row, started_on=None, ended_on=None)
-    page = signed_in(other_staff).get(url("group-detail", group.code)).content.decode()
-    assert "外县人" in page
-    assert "本县人" not in page
+    page = signed_in(own.user).get(url("group-detail", group.code)).content.decode()
+    assert "本县人" in page
+    assert "已退出的人" not in page
+
+
+def test_a_group_out_of_sight_is_named_but_not_linked(signed_in, other_staff, county, other_county):
+    guest = baker.make_recipe("tests.expert", county=other_county)
+    group = baker.make("experts.ExpertGroup", county=county, name="外县牵头的组")
+    baker.make("experts.GroupMembership", group=group, expert=guest, started_on=None, ended_on=None)
+    client = signed_in(other_staff)
+    page = client.get(url("expert-detail", guest.code)).content.decode()
+    assert "外县牵头的组" in page
+    assert url("group-detail", group.code) not in page
 
 
 @pytest.mark.parametrize(

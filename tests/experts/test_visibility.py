@@ -128,10 +128,12 @@ def test_nobody_signed_in_sees_nothing(here):
     assert list(ExpertGroup.objects.visible_to(AnonymousUser())) == []
 
 
-def test_groups_are_seen_by_their_office_and_by_members_with_their_offices(staff, other_staff, county, there):
+def test_groups_are_seen_by_the_leading_office_and_by_members(staff, other_staff, county, other_county):
+    member = make.expert_with_user(other_county)
     group = baker.make("experts.ExpertGroup", county=county, name="化工组")
     baker.make("experts.ExpertGroup", county=baker.make_recipe("tests.county"), name="别处的组")
-    assert list(ExpertGroup.objects.visible_to(other_staff)) == []
-    join(group, there)
+    assert list(ExpertGroup.objects.visible_to(member.user)) == []
+    join(group, member)
     assert list(ExpertGroup.objects.visible_to(staff)) == [group]
-    assert list(ExpertGroup.objects.visible_to(other_staff)) == [group]
+    assert list(ExpertGroup.objects.visible_to(member.user)) == [group]
+    assert list(ExpertGroup.objects.visible_to(other_staff)) == []
