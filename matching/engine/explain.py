@@ -10,7 +10,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import bands, pipeline, structure, text
+from matching.engine import bands, pipeline, structure
 from matching.engine.config import Config
 from matching.engine.corpus import (
     ACHIEVEMENT,
@@ -21,10 +21,9 @@ from matching.engine.corpus import (
     Query,
     Units,
     combine_units,
-    need_head,
 )
 from matching.engine.errors import UnknownExpertError
-from matching.engine.passages import Span, expert_texts, phrases_of, spans_of
+from matching.engine.passages import Span, expert_texts, phrases_of, related_words, spans_of
 from matching.engine.types import Band, ExpertDoc, ExpertFacts, NeedDoc, NeedStats
 
 __all__ = ["Explanation", "Span", "expert_texts", "explain"]
@@ -34,7 +33,6 @@ Ints = NDArray[np.int64]
 Params = Mapping[str, object]
 
 MOST_REASONS, MOST_CAUTIONS, MOST_TERMS, MOST_RELATED = 5, 3, 6, 4
-RELATED_COSINE = 0.55
 CLOSE_SPREADS = 2.0  # a direction is called close from so many null spreads
 HIGH_LOAD = 0.75
 SHORT_PROFILE, SHORT_DESCRIPTION, FEW_NEED_TERMS = 40, 50, 8
@@ -302,7 +300,7 @@ def _text_reasons(
         closeness = (found.semantic[place] - corpus.null.semantic_centre) / corpus.null.semantic_spread
         if closeness >= CLOSE_SPREADS and stats.semantic_sd > 0:
             weight = found.semantic_share[place] * (found.semantic[place] - stats.semantic_mean) / stats.semantic_sd
-            related = related_words(corpus, need, expert)
+            related = related_words(corpus, need, expert, MOST_RELATED)
             yield Reason(
                 ReasonKind.SIMILAR_DIRECTION,
                 {"fields": list(expert.fields[:3]), "related": related},
@@ -319,30 +317,6 @@ def _unit_points(found: _Evidence, stats: NeedStats) -> Floats:
     if stats.semantic_sd > 0:
         points += found.semantic_share * found.semantic / stats.semantic_sd
     return points
-
-
-def related_words(corpus: Corpus, need: NeedDoc, expert: ExpertDoc) -> list[dict[str, object]]:
-    """Different words of need title and profile that the vectors hold for near, closest first."""
-    model = corpus.words
-
-    def known(value: str) -> list[str]:
-        flat = {word for sentence in text.words(value) for word in sentence if len(word) > 1}
-        return sorted(word for word in flat if word in model.index and not text.is_generic_word(word))
-
-    wanted = known(need_head(need))
-    offered = known("。".join([expert.headline, *expert.fields, expert.bio, *(a.title for a in expert.achievements)]))
-    offered = [word for word in offered if word not in wanted]
-    if not wanted or not offered:
-        return []
-    left = model.matrix[[model.index[word] for word in wanted]].astype(np.float64)
-    right = model.matrix[[model.index[word] for word in offered]].astype(np.float64)
-    cosines = left @ right.T
-    pairs = [
-        (float(cosines[row, int(np.argmax(cosines[row]))]), word, offered[int(np.argmax(cosines[row]))])
-        for row, word in enumerate(wanted)
-    ]
-    pairs = sorted((item for item in pairs if item[0] >= RELATED_COSINE), key=lambda item: (-item[0], item[1]))
-    return [{"need": word, "expert": other, "cosine": value} for value, word, other in pairs[:MOST_RELATED]]
 
 
 def _references(expert_spans: Mapping[str, Sequence[Span]]) -> tuple[Reference, ...]:

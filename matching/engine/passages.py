@@ -1,10 +1,15 @@
-"""Matched passages in the original texts of both sides."""
+"""Matched passages in the original texts of both sides, and pairs of different words that mean much the same."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from matching.engine import text
+from matching.engine.corpus import Corpus, need_head
 from matching.engine.types import ExpertDoc, NeedDoc
+
+RELATED_COSINE = 0.55
 
 
 @dataclass(frozen=True)
@@ -57,3 +62,27 @@ def phrases_of(need: NeedDoc, points: Mapping[str, float], most: int) -> list[st
         if len(chosen) == most:
             break
     return chosen
+
+
+def related_words(corpus: Corpus, need: NeedDoc, expert: ExpertDoc, most: int) -> list[dict[str, object]]:
+    """Different words of need title and profile that the vectors hold for near, closest first."""
+    model = corpus.words
+
+    def known(value: str) -> list[str]:
+        flat = {word for sentence in text.words(value) for word in sentence if len(word) > 1}
+        return sorted(word for word in flat if word in model.index and not text.is_generic_word(word))
+
+    wanted = known(need_head(need))
+    offered = known("。".join([expert.headline, *expert.fields, expert.bio, *(a.title for a in expert.achievements)]))
+    offered = [word for word in offered if word not in wanted]
+    if not wanted or not offered:
+        return []
+    left = model.matrix[[model.index[word] for word in wanted]].astype(np.float64)
+    right = model.matrix[[model.index[word] for word in offered]].astype(np.float64)
+    cosines = left @ right.T
+    pairs = [
+        (float(cosines[row, int(np.argmax(cosines[row]))]), word, offered[int(np.argmax(cosines[row]))])
+        for row, word in enumerate(wanted)
+    ]
+    pairs = sorted((item for item in pairs if item[0] >= RELATED_COSINE), key=lambda item: (-item[0], item[1]))
+    return [{"need": word, "expert": other, "cosine": value} for value, word, other in pairs[:most]]
