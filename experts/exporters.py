@@ -78,8 +78,7 @@ def rows(queryset: QuerySet[Expert], *, user, reveal_contacts: bool = False) -> 
     source = related.iterator(chunk_size=CHUNK)
     while chunk := list(islice(source, CHUNK)):
         for expert in chunk:
-            own = expert.county_id in readable or expert.user_id == user.pk
-            yield _row(expert, office=own, contacts=expert.county_id in staffed)
+            yield _row(expert, office=expert.county_id in readable, contacts=expert.county_id in staffed)
 
 
 class ExpertsLedger:
@@ -109,8 +108,6 @@ def _row(expert: Expert, *, office: bool, contacts: bool) -> dict[str, Any]:
     row = {
         "code": expert.code,
         "name": expert.name,
-        "native": selectors.native_place(expert),
-        "tie": list(dict.fromkeys(tie.get_kind_display() for tie in expert.listed_ties)),
         "institution": expert.institution.name if expert.institution else "",
         "department": expert.department,
         "position": expert.position,
@@ -124,9 +121,6 @@ def _row(expert: Expert, *, office: bool, contacts: bool) -> dict[str, Any]:
         "achievements": "；".join(row.title for row in achievements if row.is_featured),
         "patents": sum(row.kind == AchievementKind.PATENT for row in achievements),
         "cooperation": [Cooperation(value).label for value in expert.cooperation],
-        "availability": expert.availability,
-        "capacity": expert.capacity,
-        "load": expert.load,
         "city": expert.city,
         "status": expert.get_status_display(),
     }
@@ -137,13 +131,18 @@ def _row(expert: Expert, *, office: bool, contacts: bool) -> dict[str, Any]:
             "sending_unit": posting.sending_unit,
             "post": posting.post,
         }
-    if appointment:
+    if office and appointment:
         row |= {
             "appointment_number": appointment.number,
             "appointment_term": _span(appointment.started_on, appointment.ended_on),
         }
     if office:
         row |= {
+            "native": selectors.native_place(expert),
+            "tie": list(dict.fromkeys(tie.get_kind_display() for tie in expert.listed_ties)),
+            "availability": expert.availability,
+            "capacity": expert.capacity,
+            "load": expert.load,
             "gender": expert.get_gender_display(),
             "born_on": expert.born_on,
             "phone": expert.phone if contacts else mask_phone(expert.phone),

@@ -1,5 +1,5 @@
 """One closed list of filters for the register's page and API. None of them looks at phone or e-mail, and those that
-look at columns of the office only ever match rows whose office the viewer belongs to."""
+look at private columns only ever match rows whose columns the viewer may read."""
 
 from datetime import timedelta
 
@@ -133,13 +133,12 @@ class ExpertFilter(filters.FilterSet):
         today = localdate()
         paused = Q(paused_from__lte=today) & (Q(paused_until=None) | Q(paused_until__gte=today))
         if value == Availability.PAUSED:
-            return queryset.filter(paused)
+            return self._readable(queryset).filter(paused)
         if value == Availability.FULL:
-            return queryset.filter(load__gte=F("capacity"))
-        willing = self._readable(~Q(consent=ConsentState.REFUSED), otherwise=Q())
-        return queryset.filter(~paused | Q(paused_from=None), willing, load__lt=F("capacity"))
+            return self._readable(queryset).filter(load__gte=F("capacity"))
+        willing = self._readable(queryset).exclude(consent=ConsentState.REFUSED)
+        return willing.filter(~paused | Q(paused_from=None), load__lt=F("capacity"))
 
-    @extend_schema_field(OpenApiTypes.STR)  # the code
     def by_group(self, queryset, name, value):
         members = GroupMembership.objects.current().filter(group=value, expert=OuterRef("pk"))
         return queryset.filter(Exists(members))
@@ -153,12 +152,13 @@ class ExpertFilter(filters.FilterSet):
             place = Q(region__code__startswith=text)
         else:
             place = Q(region__full_name__contains=text) | Q(region__name__contains=text) | Q(place__contains=text)
-        return queryset.filter(Exists(ties.filter(place)))
+        return self._readable(queryset).filter(Exists(ties.filter(place)))
 
     def by_tie(self, queryset, name, value):
         if not value:
             return queryset
-        return queryset.filter(Exists(HometownTie.objects.filter(kind__in=value, expert=OuterRef("pk"))))
+        ties = HometownTie.objects.filter(kind__in=value, expert=OuterRef("pk"))
+        return self._readable(queryset).filter(Exists(ties))
 
     def by_institution(self, queryset, name, value):
         return queryset.filter(institution__name__contains=normalise(value, "org").value)
@@ -170,7 +170,7 @@ class ExpertFilter(filters.FilterSet):
         return queryset.filter(city__contains=normalise(value, "line").value)
 
     def by_consent(self, queryset, name, value):
-        return queryset.filter(self._readable(Q(consent=value), otherwise=Q(pk__in=[])))
+        return self._readable(queryset).filter(consent=value)
 
     def by_freshness(self, queryset, name, value):
         half, year = now() - timedelta(days=183), now() - timedelta(days=365)
@@ -183,8 +183,6 @@ class ExpertFilter(filters.FilterSet):
     def by_status(self, queryset, name, value):
         return queryset if value == StatusChoice.ANY else queryset.filter(status=value)
 
-    def _readable(self, condition, *, otherwise):
-        """``condition`` where the viewer may read the column, ``otherwise`` elsewhere: no oracle by filter."""
-        user = self.request.user
-        mine = Q(county__in=user.county_ids()) | Q(user=user.pk)
-        return (mine & condition) | (~Q(county__in=user.county_ids()) & ~Q(user=user.pk) & otherwise)
+    def _readable(self, queryset):
+        """Rows whose private columns the viewer may read: a filter is no oracle for the others."""
+        return queryset.filter(selectors.readable(self.request.user))

@@ -147,7 +147,7 @@ class ExpertForm(OwnForm):
         max_length=5000,
         required=False,
         widget=area(2),
-        help_text=_("只有本县工作人员和专家本人能看到"),
+        help_text=_("只有本县工作人员能看到"),
     )
 
     def __init__(self, *args, county, **kwargs):

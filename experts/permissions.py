@@ -12,8 +12,12 @@ OWN_FIELDS = frozenset({
     "institution", "department", "position", "title", "degree", "honours", "research_fields", "disciplines", "profile",
     "cooperation", "availability", "city", "phone", "email",
 })  # fmt: skip
-# Shown to the register's own office and to the person, to nobody else.
-OFFICE_FIELDS = ("born_on", "gender", "phone", "email", "referrer", "remarks", "consent", "source", "last_contacted_on")
+# What only the register's own office reads, and what the person reads besides (docs/visibility.md, section 3).
+OFFICE_FIELDS = ("gender", "born_on", "source", "last_contacted_on", "referrer", "remarks")
+PRIVATE_FIELDS = (
+    "phone", "email", "consent", "availability", "capacity", "load", "is_paused", "paused_from", "paused_until", "ties",
+    "version",
+)  # fmt: skip
 
 
 def can_register(actor: Actor, county_id: int) -> Refusal | None:
@@ -46,9 +50,21 @@ def can_reveal(actor: Actor, expert) -> Refusal | None:
     return None
 
 
-def can_read_office_fields(user, expert) -> bool:
-    """The register's own office (leaders included) and the person; not a group colleague, not another county."""
-    return expert.county_id in user.county_ids() or (expert.user_id is not None and expert.user_id == user.pk)
+def is_office_of(user, expert) -> bool:
+    """Staff, leader or admin of the register's county."""
+    return expert.county_id in user.county_ids()
+
+
+def can_read_private(user, expert) -> bool:
+    """The register's own office and the person; not a colleague of a group, not another county."""
+    return is_office_of(user, expert) or (expert.user_id is not None and expert.user_id == user.pk)
+
+
+def hidden_fields(user, expert) -> tuple[str, ...]:
+    """Names of what ``user`` may not read of a row in sight."""
+    if is_office_of(user, expert):
+        return ()
+    return OFFICE_FIELDS if can_read_private(user, expert) else (*OFFICE_FIELDS, *PRIVATE_FIELDS)
 
 
 def is_own(actor: Actor, expert) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.models import AuditEvent, Chain, Region
@@ -29,12 +30,17 @@ def register_list(queryset: QuerySet[Expert]) -> QuerySet[Expert]:
     )
 
 
+def readable(user: User) -> Q:
+    """Rows whose private columns ``user`` may read: of the own office, and the own ones."""
+    return Q(county__in=user.county_ids()) | Q(user=user.pk)
+
+
 ORDERINGS = {
     "name_pinyin": "name_pinyin",
     "institution": "institution__name",
     "title": "title",
     "city": "city",
-    "load": "load",
+    "load": "load_order",
     "profile_updated_at": "profile_updated_at",
     "created_at": "created_at",
     "last_contacted_on": "contacted_order",
@@ -48,8 +54,9 @@ def register_ordered(queryset: QuerySet[Expert], user: User, ordering: str) -> Q
     if column is None:
         return queryset.order_by("name_pinyin", "pk")
     if column == "contacted_order":
-        readable = Case(When(county__in=user.county_ids(), then="last_contacted_on"))
-        queryset = queryset.annotate(contacted_order=readable)
+        queryset = queryset.annotate(contacted_order=Case(When(county__in=user.county_ids(), then="last_contacted_on")))
+    if column == "load_order":
+        queryset = queryset.annotate(load_order=Case(When(readable(user), then="load")))
     term = F(column).desc(nulls_last=True) if ordering.startswith("-") else F(column).asc(nulls_last=True)
     return queryset.order_by(term, "name_pinyin", "pk")
 
@@ -59,15 +66,16 @@ def register_counts(user: User) -> dict[str, int]:
     today, year = localdate(), now() - timedelta(days=365)
     active = Q(status=ExpertStatus.ACTIVE)
     paused = Q(paused_from__lte=today) & (Q(paused_until=None) | Q(paused_until__gte=today))
-    own = Q(county__in=user.county_ids()) | Q(user=user.pk)
+    own = readable(user)
     return Expert.objects.visible_to(user).aggregate(
         all=Count("pk", filter=active),
         free=Count(
             "pk",
             filter=active
+            & own
             & Q(load__lt=F("capacity"))
             & (~paused | Q(paused_from=None))
-            & ~(own & Q(consent=ConsentState.REFUSED)),
+            & ~Q(consent=ConsentState.REFUSED),
         ),
         pending=Count("pk", filter=active & own & Q(consent=ConsentState.PENDING)),
         stale=Count("pk", filter=active & Q(profile_updated_at__lt=year)),
@@ -109,6 +117,16 @@ def timeline(expert: Expert, limit: int = 50) -> list[AuditEvent]:
     ids = [expert.pk, *expert.merged_rows.values_list("pk", flat=True)]
     events = AuditEvent.objects.filter(object_type=Expert._meta.label_lower, object_id__in=ids)
     return list(events.select_related("user").order_by("-pk")[:limit])
+
+
+def own_timeline(expert: Expert, user: User, limit: int = 50) -> list[AuditEvent]:
+    """The same for the person: what happened and when, the office without names and without its notes."""
+    events = timeline(expert, limit)
+    for event in events:
+        if event.user_id != user.pk:
+            event.actor_label = str(_("工作人员")) if event.user_id else event.actor_label
+            event.reason = ""
+    return events
 
 
 def duplicates(

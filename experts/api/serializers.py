@@ -36,7 +36,7 @@ class ItemsField(serializers.ListField):
 
 
 class ExpertSerializer(StrictMixin, serializers.ModelSerializer):
-    """One row of a register. Columns of the office are null for everybody else; phone and e-mail are always masked
+    """One row of a register. What the caller may not read is null; phone and e-mail are always masked
     (``reveal-contact`` shows them, on record). ``county`` is chosen once, at creation."""
 
     county = serializers.SlugRelatedField(slug_field="code", queryset=Region.objects.none())
@@ -95,9 +95,7 @@ class ExpertSerializer(StrictMixin, serializers.ModelSerializer):
         data = super().to_representation(expert)
         data["cooperation"] = list(expert.cooperation)
         data["phone"], data["email"] = mask_phone(expert.phone), mask_email(expert.email)
-        if not permissions.can_read_office_fields(self.context["request"].user, expert):
-            data |= dict.fromkeys(permissions.OFFICE_FIELDS)
-        return data
+        return data | dict.fromkeys(permissions.hidden_fields(self.context["request"].user, expert))
 
     def values(self):
         """The validated values as the services take them."""

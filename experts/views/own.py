@@ -25,7 +25,7 @@ def own(request):
             "percent": completeness(expert)[0],
             "missing": completeness(expert)[1],
             "orders_url": address("engagements:order-list"),
-            "events": selectors.timeline(expert, limit=10),
+            "events": selectors.own_timeline(expert, request.user, limit=10),
         }
     return render(request, "experts/own.html", context)
 

@@ -26,13 +26,15 @@ def expert_detail(request, code):
 def detail_context(request, expert):
     """What the page of one person shows to this viewer."""
     actor = Actor.of(request)
-    office = permissions.can_read_office_fields(request.user, expert)
+    office = permissions.is_office_of(request.user, expert)
+    private = permissions.can_read_private(request.user, expert)
     manage = permissions.can_manage(actor, expert) is None
     is_staff = permissions.can_register(actor, expert.county_id) is None
     memberships = sorted(expert.group_memberships.all(), key=lambda row: (row.ended_on is not None, -row.pk))
     context = {
         "expert": expert,
-        "can_read_office": office,
+        "is_office": office,
+        "can_read_private": private,
         "can_manage": manage,
         "can_edit": permissions.can_edit(actor, expert) is None,
         "can_reveal": permissions.can_reveal(actor, expert) is None,
@@ -47,8 +49,8 @@ def detail_context(request, expert):
             .filter(pk__in=[row.group_id for row in memberships])
             .values_list("pk", flat=True)
         ),
-        "native": selectors.native_place(expert),
-        "events": selectors.timeline(expert) if office else [],
+        "native": selectors.native_place(expert) if private else "",
+        "events": _events(request, expert),
         "matches_url": _matches_url(request, expert),
     }
     if manage:
@@ -75,6 +77,12 @@ def detail_context(request, expert):
             ),
         }
     return context
+
+
+def _events(request, expert):
+    if permissions.is_office_of(request.user, expert):
+        return selectors.timeline(expert)
+    return selectors.own_timeline(expert, request.user) if expert.user_id == request.user.pk else []
 
 
 def _matches_url(request, expert):

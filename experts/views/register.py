@@ -11,7 +11,7 @@ from accounts.county import current_county
 from accounts.enums import Role
 from core import saved_views
 from core.listing import Column, choose_columns
-from experts import selectors
+from experts import permissions, selectors
 from experts.filters import ExpertFilter
 from experts.models import Expert
 from experts.views.common import address, run
@@ -46,7 +46,8 @@ def expert_list(request):
     ordered = selectors.register_ordered(filterset.qs, user, request.GET.get("ordering", ""))
     page_obj = Paginator(selectors.register_list(ordered), PAGE_SIZE).get_page(request.GET.get("page"))
     for expert in page_obj:
-        expert.native = selectors.native_place(expert, short=True)
+        expert.is_readable = permissions.can_read_private(user, expert)
+        expert.native = selectors.native_place(expert, short=True) if expert.is_readable else ""
     editable = user.county_ids(Role.STAFF, Role.ADMIN)
     context = {
         "filter": filterset,

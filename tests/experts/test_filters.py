@@ -122,10 +122,14 @@ def test_no_filter_is_an_oracle_for_columns_of_another_office(county, other_coun
     group = baker.make("experts.ExpertGroup", county=county, name="组")
     for row in (own, mate):
         baker.make("experts.GroupMembership", group=group, expert=row, started_on=localdate(), ended_on=None)
-    assert "乙县人" not in found(own.user, "consent=refused")
-    assert "乙县人" not in found(own.user, "consent=granted")
-    assert "乙县人" in found(own.user, "availability=free")
-    assert "乙县人" not in found(mate.user, "availability=free")
+    baker.make("experts.HometownTie", expert=mate, kind="birth", region=county)
+    assert "乙县人" in found(own.user, "")
+    for query in (
+        "consent=refused", "consent=granted", "availability=free", "availability=full", "availability=paused",
+        "tie=birth", f"native={county.code}",
+    ):  # fmt: skip
+        assert "乙县人" not in found(own.user, query)
+    assert "乙县人" in found(mate.user, "tie=birth")
 
 
 def test_filters_name_neither_phone_nor_mail():
@@ -140,10 +144,11 @@ def test_a_column_that_may_not_be_read_does_not_order(staff, county, other_count
             county=other_county,
             name_pinyin=f"p{number}",
             last_contacted_on=localdate() - timedelta(days=days),
+            load=number,
         )
         baker.make("experts.GroupMembership", group=group, expert=expert, started_on=localdate(), ended_on=None)
     visible = Expert.objects.visible_to(staff)
-    for ordering in ("last_contacted_on", "-last_contacted_on"):
+    for ordering in ("last_contacted_on", "-last_contacted_on", "load", "-load"):
         ordered = selectors.register_ordered(visible, staff, ordering)
         assert [expert.name_pinyin for expert in ordered] == ["p0", "p1"]
 

@@ -168,7 +168,8 @@ def test_a_group_mate_reads_the_profession_and_nothing_of_the_office(signed_in, 
         baker.make("experts.GroupMembership", group=group, expert=row, started_on=None, ended_on=None)
     page = signed_in(mate.user).get(url("expert-detail", expert.code)).content.decode()
     assert "张砚秋" in page
-    for hidden in ("138****8000", "内部备注", url("expert-reveal", expert.code)):
+    hidden_words = ("138****8000", "内部备注", url("expert-reveal", expert.code), "接单情况", "与本地关系", "授权情况")
+    for hidden in hidden_words:
         assert hidden not in page
 
 
@@ -259,6 +260,15 @@ def test_the_person_sets_capacity_pause_and_consent(signed_in, county):
 def test_a_way_back_to_elsewhere_is_not_followed(signed_in, staff, expert):
     response = signed_in(staff).post(url("resume", expert.code), {"next": "https://evil.example/"})
     assert response.url == url("expert-detail", expert.code)
+
+
+def test_the_person_reads_what_happened_without_names_and_notes_of_the_office(signed_in, staff, county):
+    own = make.expert_with_user(county)
+    signed_in(staff).post(url("contacted", own.code), {"on": localdate(), "note": "电话里说想减少接单"})
+    page = signed_in(own.user).get(url("own")).content.decode()
+    assert "联系专家" in page
+    assert staff.name not in page
+    assert "电话里说想减少接单" not in page
 
 
 def test_an_account_without_a_row_is_told_whom_to_ask(signed_in, staff):

@@ -107,15 +107,22 @@ def test_the_office_that_leads_a_group_sees_its_members_of_other_counties(staff,
     assert seen(other_staff) == {there.pk}
 
 
-def test_columns_of_the_office_are_for_the_own_office_and_the_person(staff, leader, other_county, there, county):
+OFFICE_ONLY = {"gender", "born_on", "source", "last_contacted_on", "referrer", "remarks"}
+PRIVATE = {
+    "phone", "email", "consent", "availability", "capacity", "load", "is_paused", "paused_from", "paused_until", "ties",
+    "version",
+}  # fmt: skip
+
+
+def test_fields_by_reader(staff, leader, county, other_county):
     mate = make.expert_with_user(other_county)
     group = baker.make("experts.ExpertGroup", county=county, name="化工组")
     join(group, mate)
     ours = baker.make_recipe("tests.expert", county=county)
-    assert permissions.can_read_office_fields(staff, ours)
-    assert permissions.can_read_office_fields(leader, ours)
-    assert not permissions.can_read_office_fields(staff, mate)
-    assert permissions.can_read_office_fields(mate.user, mate)
+    assert set(permissions.hidden_fields(staff, ours)) == set()
+    assert set(permissions.hidden_fields(leader, ours)) == set()
+    assert set(permissions.hidden_fields(staff, mate)) == OFFICE_ONLY | PRIVATE
+    assert set(permissions.hidden_fields(mate.user, mate)) == OFFICE_ONLY
 
 
 def test_a_firm_meets_no_register_row(county, here):
