@@ -334,3 +334,17 @@ def test_revoked_person_gets_no_kept_answer(client, admin, staff):
 @pytest.mark.parametrize("key", ["x" * 101, "a\tb"])
 def test_key_that_is_no_key_is_refused(signed_in, person, key):
     assert read(signed_in, notice(person), key=key).status_code == 400
+
+
+def test_body_reaches_the_view_behind_the_key_and_its_refusal_is_repeated(client, staff):
+    client.force_login(staff)
+    answers = [
+        client.post(
+            "/api/v1/needs/", {"surprise": 1}, content_type="application/json", headers={"idempotency-key": "K-9"}
+        )
+        for _twice in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert "/surprise" in [error["pointer"] for error in answers[0].json()["errors"]]
+    assert answers[1].headers["Idempotent-Replayed"] == "true"
+    assert answers[1].headers["Content-Type"] == PROBLEM
