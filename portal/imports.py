@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.county import current_county
 from core.actor import Actor
@@ -93,7 +93,7 @@ def batch_create(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def template(request, kind):
     """An empty register with examples and explanations."""
     _importers_only(request)
@@ -112,8 +112,13 @@ def template(request, kind):
 def batch_detail(request, code):
     """The second and third step. The same view answers the page and its polled fragment."""
     batch = _batch_or_404(request, code)
-    page = "imports/_batch.html" if request.htmx else "imports/batch_detail.html"
-    return render(request, page, _context(request, batch))
+    context = _context(request, batch)
+    if request.htmx and not request.htmx.boosted:
+        response = render(request, "imports/_batch.html", context)
+        if not context["is_working"]:
+            response.headers["HX-Refresh"] = "true"  # the heading's state has changed too
+        return response
+    return render(request, "imports/batch_detail.html", context)
 
 
 @login_required
@@ -180,7 +185,7 @@ def batch_decide(request, code):
 
 
 @login_required
-@require_GET
+@require_safe
 def batch_errors(request, code):
     """The rows to mend, in the office's own layout."""
     batch = _batch_or_404(request, code)

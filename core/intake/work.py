@@ -32,6 +32,7 @@ from core.models import ImportBatch, ImportRow, Job, Region
 
 log = structlog.get_logger(__name__)
 CHUNK = 200
+UNDO_CHUNK = 50  # deleting asks every table that may refer to the row
 SHOWN = 50  # rows of the preview, and again so many rows that need a look
 SILENT = timedelta(minutes=3)  # a worker that has not told its progress for so long is gone
 KINDS = ("import", "import_preview", "import_undo")
@@ -69,6 +70,8 @@ def batch_work(batch_id: int, *, take_over: bool = False, on_progress: Progress 
         batch_failed(batch, str(exc.message))
         if take_over:
             raise
+    except FileNotFoundError:
+        batch_failed(batch, _("保存的文件已不在服务器上。请重新上传；如反复出现请联系管理员。"))
     except Exception:
         batch_failed(batch, _("处理中途出错，已处理的行保留。请点“继续”；如仍不成功请联系管理员。"))
         raise
@@ -226,7 +229,7 @@ def _take_back(batch: ImportBatch, on_progress: Progress) -> None:
     )
     done = 0
     on_progress(0, len(rows))
-    for chunk in batched(rows, CHUNK):
+    for chunk in batched(rows, UNDO_CHUNK):
         with transaction.atomic(durable=True):
             _hold(batch)
             ascending = chunk[::-1]
