@@ -57,7 +57,7 @@ class OwnForm(forms.Form):
     degree = forms.CharField(label=_("学历学位"), max_length=40, required=False)
     city = forms.CharField(label=_("常驻城市"), max_length=40, required=False)
     research_fields = WordsField(
-        label=_("专业领域"), max_length=2000, required=False, help_text=_("用顿号分隔，企业和工作人员按这些词找到您"),
+        label=_("专业领域"), max_length=2000, required=False, help_text=_("用顿号分隔，匹配和搜索都看这些词"),
         widget=area(2),
     )  # fmt: skip
     disciplines = DisciplinesField(

@@ -422,3 +422,25 @@ def test_hostile_text_is_shown_as_text(signed_in, staff, county, text):
         assert "<script>alert" not in page.content.decode()
         assert "<img src=x>" not in page.content.decode()
     assert client.get(LIST, {"search": text.replace("\u0000", "")}).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_persons_page_is_read_in_flat_queries(signed_in, staff, county, django_assert_num_queries, count):
+    expert = baker.make_recipe("tests.expert", county=county)
+    for number in range(count):
+        baker.make_recipe("tests.achievement", expert=expert)
+        baker.make("experts.HometownTie", expert=expert, kind="study", region=None, place=f"第{number}中学")
+        baker.make("experts.Posting", expert=expert, post=f"职务{number}")
+        baker.make("experts.Appointment", expert=expert, title=f"聘任{number}")
+        expert.chains.add(baker.make_recipe("tests.chain", county=county))
+        group = baker.make("experts.ExpertGroup", county=county, name=f"组{number}")
+        baker.make("experts.GroupMembership", group=group, expert=expert, started_on=None, ended_on=None)
+    client = signed_in(staff)
+    client.get(url("expert-detail", expert.code))
+    with django_assert_num_queries(DETAIL_QUERIES):
+        client.get(url("expert-detail", expert.code))
+
+
+# session, user, scopes; the row and its 7 relations; merged rows, timeline, namesakes; groups linked and to join,
+# choices of places; frame: county, roles and notices
+DETAIL_QUERIES = 20
