@@ -124,14 +124,21 @@ def effects_once():
 
 
 def batches_whole():
-    """I9: every row of an imported file is accounted for."""
-    for batch in ImportBatch.objects.filter(status=BatchStatus.DONE):
-        counts = Counter(ImportRow.objects.filter(batch=batch).values_list("status", flat=True))
+    """I9: every row of an imported file is accounted for, and what was written is there until it is taken back."""
+    written = (RowStatus.CREATED, RowStatus.UPDATED)
+    for batch in ImportBatch.objects.filter(status__in=(BatchStatus.DONE, BatchStatus.UNDONE)):
+        rows = ImportRow.objects.filter(batch=batch)
+        counts = Counter(rows.values_list("status", flat=True))
         told = {status: batch.summary.get(status, 0) for status in RowStatus.values}
         if sum(told.values()) != batch.summary.get("rows", 0):
             yield f"batch {batch.code}: {told} do not add up to {batch.summary.get('rows')} rows"
         if {key: value for key, value in told.items() if value} != dict(counts):
             yield f"batch {batch.code}: summary {told}, rows {dict(counts)}"
+        gone = rows.filter(status__in=written, object_id=None).count()
+        if gone != (batch.summary.get("undone", 0) if batch.status == BatchStatus.UNDONE else 0):
+            yield f"batch {batch.code}: {gone} written rows name no object"
+        if rows.exclude(status__in=(*written, RowStatus.UNCHANGED)).exclude(object_id=None).exists():
+            yield f"batch {batch.code}: a row that was not written names an object"
 
 
 def exports_kept():
@@ -192,6 +199,8 @@ def audit_chain_whole():
     """I14: the seals follow from the events."""
     for event_id in audit.broken_seals():
         yield f"audit event #{event_id}: the seal does not match"
+    for event_id in audit.unsealed_behind():
+        yield f"audit event #{event_id}: not sealed, though later ones are"
 
 
 def grants_follow_orders():

@@ -161,7 +161,7 @@ def likeness(compared: str, column: Column) -> tuple[float, str]:
             best = max(best, (0.72 + 0.15 * share, "part"))
         elif len(shorter) >= 3 and shorter in longer and share >= 0.6:
             best = max(best, (0.6 + 0.15 * share, "part"))
-        elif len(shorter) >= 4:
+        elif len(shorter) >= 4 and 2 * len(shorter) >= 0.75 * (len(shorter) + len(longer)):  # else the ratio is below
             ratio = SequenceMatcher(None, compared, wanted, autojunk=False).ratio()
             if ratio >= 0.75:
                 best = max(best, (0.6 + 0.2 * (ratio - 0.75) / 0.25, "alike"))
