@@ -3,9 +3,11 @@
 from decimal import Decimal
 
 from django import forms
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Role
 from accounts.models import User
 from core.codes import check_credit_code
 from core.enums import RegionLevel
@@ -225,5 +227,7 @@ class BulkForm(forms.Form):
 
 
 def firms_to_post(user):
-    """Firms for which the user may post a need."""
-    return Enterprise.objects.visible_to(user).active().exclude(verification="refused").order_by("name_pinyin", "pk")
+    """Firms for which the user may post a need: a leader reads them and posts nothing."""
+    own = user.memberships.filter(is_active=True).values("enterprise")
+    mine = Enterprise.objects.filter(Q(county__in=user.county_ids(Role.STAFF, Role.ADMIN)) | Q(pk__in=own))
+    return mine.active().exclude(verification="refused").order_by("name_pinyin", "pk")

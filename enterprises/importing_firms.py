@@ -167,7 +167,7 @@ class EnterpriseRows(Lookups):
             plan.outcome.warn(
                 "name",
                 _("企业库中已有同名企业，信用代码不同或不止一家：{codes}").format(
-                    codes="、".join(plan.outcome.candidates)
+                    codes=_("、").join(plan.outcome.candidates)
                 ),
                 _("请选择更新已有条目或另建一条"),
             )
@@ -185,7 +185,7 @@ class EnterpriseRows(Lookups):
         if size:
             told["size"] = size
         if rest:
-            outcome.warn("size", _("未能识别规模或资质“{text}”").format(text="、".join(rest)), _("原文可写入备注"))
+            outcome.warn("size", _("未能识别规模或资质“{text}”").format(text=_("、").join(rest)), _("原文可写入备注"))
         told["qualifications"] = [q for q in Qualification.values if q in {*firm.qualifications, *qualifications}]
         told |= self._places(values, outcome)
         if values.get("industry"):

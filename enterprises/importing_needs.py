@@ -223,7 +223,7 @@ class NeedRows(Lookups):
             plan.outcome.status = RowStatus.DUPLICATE
             plan.outcome.warn(
                 "title",
-                _("该企业已有多项同名需求：{codes}").format(codes="、".join(plan.outcome.candidates)),
+                _("该企业已有多项同名需求：{codes}").format(codes=_("、").join(plan.outcome.candidates)),
                 _("请选择更新已有条目或另建一条"),
             )
             return None
@@ -309,7 +309,7 @@ class NeedRows(Lookups):
         if not need.blind_title:
             need.blind_title = without_firm(need.title, firm.name)[:40]
         if not need.summary:
-            types = "、".join(str(NeedType(value).label) for value in need.types)
+            types = _("、").join(str(NeedType(value).label) for value in need.types)
             need.summary = f"{need.blind_title}。{types and _('需求类型：{types}。').format(types=types)}"[:300]
         try:
             check_public(need)

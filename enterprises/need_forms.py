@@ -206,8 +206,12 @@ TargetFormSet = forms.formset_factory(
 
 
 def targets_of(need, data=None):
+    """The rows of a need, or those a browser sent. Sent rows are never compared with stored ones: a row that an
+    autosave has stored already is no untouched blank."""
+    if data is not None:
+        return TargetFormSet(data, prefix="targets")
     rows = [{key: getattr(row, key) for key in TARGET_KEYS} for row in need.targets.all()]
-    formset = TargetFormSet(data, prefix="targets", initial=rows)
+    formset = TargetFormSet(prefix="targets", initial=rows)
     formset.extra = 1 if rows else 2
     return formset
 

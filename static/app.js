@@ -146,6 +146,11 @@
   document.addEventListener("mouseover", sayEffect);
   document.addEventListener("focusin", sayEffect);
 
+  /* --- leaving the search box is no second search: the rows just ticked would be drawn anew */
+  document.addEventListener("change", function (event) {
+    if (closest(event.target, ".filter-search")) { event.stopPropagation(); }
+  }, true);
+
   /* --- a menu of several choices says what is chosen */
   document.addEventListener("change", function (event) {
     var menu = closest(event.target, "[data-multi]");

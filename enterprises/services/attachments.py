@@ -51,7 +51,9 @@ def need_attach(*, need_id: int, name: str, content: Any, actor: Actor) -> Attac
     suffix = PurePath(name).suffix.lower().lstrip(".")
     if suffix not in SIGNATURES:
         raise Invalid(
-            _("不能上传这种文件。可上传：{kinds}。").format(kinds="、".join(SIGNATURES)), code="file_type", field="file"
+            _("不能上传这种文件。可上传：{kinds}。").format(kinds=_("、").join(SIGNATURES)),
+            code="file_type",
+            field="file",
         )
     if content.size > MAX_BYTES:
         raise Invalid(_("文件超过 10 MB，请压缩或拆分后再上传。"), code="file_size", field="file")

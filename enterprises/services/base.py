@@ -42,7 +42,7 @@ def clean_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values a row may take, through the one intake normaliser. Raises ``Invalid`` naming the field."""
     unknown = set(values) - EDITABLE
     if unknown:
-        raise Invalid(_("不能修改的字段：{names}").format(names="、".join(sorted(unknown))), code="unknown_field")
+        raise Invalid(_("不能修改的字段：{names}").format(names=_("、").join(sorted(unknown))), code="unknown_field")
     cleaned: dict[str, Any] = {}
     for key, value in values.items():
         if key == "name":
@@ -93,7 +93,7 @@ def check_fields(enterprise: Enterprise) -> None:
     except ValidationError as exc:
         field, messages = next(iter(exc.message_dict.items()))
         label = field_label(Enterprise, field)
-        raise Invalid(f"{label}：{messages[0]}", field=field) from exc
+        raise Invalid(_("{name}：{text}").format(name=label, text=messages[0]), field=field) from exc
 
 
 def derive(enterprise: Enterprise) -> None:

@@ -8,7 +8,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from core.actor import Actor
-from core.errors import Invalid, NotPermitted, Refusal, TransitionRefused, require
+from core.errors import Invalid, NotPermitted, Refusal, TransitionRefused, done_before
 from core.text import clean_line
 from core.workflow import locked, move
 from enterprises import permissions
@@ -47,9 +47,8 @@ def decide(
     **changes: Any,
 ) -> Need:
     """Plain helper under the caller's lock: ask, reason, move."""
-    if need.status == new:
-        return need  # a double click is not an error
-    require(permission(actor, need))
+    if done_before(permission(actor, need), need.status == new):
+        return need
     reason = clean_line(reason)
     if needs_reason and not reason:
         raise Invalid(_("请写明理由，企业会看到。"), field="reason", code="reason_required")
@@ -64,9 +63,8 @@ def decide(
 @transaction.atomic(durable=True)
 def need_submit(*, need_id: int, actor: Actor) -> Need:
     need = locked(actor.scope(Need.objects), pk=need_id)
-    if need.status == NeedStatus.SUBMITTED:
+    if done_before(permissions.can_submit(actor, need), need.status == NeedStatus.SUBMITTED):
         return need
-    require(permissions.can_submit(actor, need))
     if need.enterprise.status != EnterpriseStatus.ACTIVE:
         raise TransitionRefused(_("企业已不在册，不能提交需求。"))
     if not need.title or not (need.situation or need.rewrite_text):
@@ -102,9 +100,8 @@ def need_publish(*, need_id: int, actor: Actor) -> Need:
 
 def publish(need: Need, *, actor: Actor, topic: str = "need.published") -> Need:
     """Plain helper under the caller's lock."""
-    if need.status == NeedStatus.PUBLISHED:
+    if done_before(permissions.can_publish(actor, need), need.status == NeedStatus.PUBLISHED):
         return need
-    require(permissions.can_publish(actor, need))
     if need.status == NeedStatus.EXPIRED and need.deadline and need.deadline < localdate():
         raise Invalid(_("期望完成时间已过，请先修改再重新发布。"), field="deadline", code="deadline_passed")
     check_public(need)

@@ -212,7 +212,7 @@ def need_update(*, need_id: int, values: Values, actor: Actor, targets: Iterable
 def _known(values: Values) -> None:
     unknown = set(values) - set(EDITABLE)
     if unknown:
-        raise Invalid(_("不能修改的字段：{names}").format(names="、".join(sorted(unknown))), code="unknown_field")
+        raise Invalid(_("不能修改的字段：{names}").format(names=_("、").join(sorted(unknown))), code="unknown_field")
 
 
 def _apply(need: Need, values: Values) -> list[str]:

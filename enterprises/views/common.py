@@ -6,6 +6,7 @@ from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from accounts.county import current_county
 from core import saved_views
@@ -53,7 +54,7 @@ def first_error(form):
     """One sentence for a small form that is shown beside the rest of a page."""
     name, errors = next(iter(form.errors.items()))
     field = form.fields.get(name)
-    return f"{field.label}：{errors[0]}" if field is not None else errors[0]
+    return _("{name}：{text}").format(name=field.label, text=errors[0]) if field is not None else errors[0]
 
 
 def back(request, obj):

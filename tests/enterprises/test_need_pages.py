@@ -229,6 +229,25 @@ def test_a_draft_saves_what_is_valid_while_it_is_typed(client, member, draft):
     assert draft.title == "烟气"
 
 
+def test_what_an_autosave_stored_is_still_there_after_the_hand_over(client, member, draft):
+    client.force_login(member)
+    data = form_of(draft, situation="开模冒白烟", targets=[{"name": "臭气", "target": "20"}, {"name": ""}])
+    client.post(url("need-autosave", draft.code), data)
+    client.post(url("need-edit", draft.code), data | {"save": "submit"})
+    draft.refresh_from_db()
+    assert draft.status == "submitted"
+    assert list(draft.targets.values_list("name", "target")) == [("臭气", "20")]
+
+
+def test_deleted_and_emptied_targets_go(client, member, draft):
+    client.force_login(member)
+    for name in ("甲", "乙", "丙"):
+        baker.make("enterprises.NeedTarget", need=draft, name=name)
+    rows = [{"name": "甲"}, {"name": "乙", "DELETE": "on"}, {"name": ""}]
+    client.post(url("need-edit", draft.code), form_of(draft, targets=rows) | {"targets-INITIAL_FORMS": 3})
+    assert list(draft.targets.values_list("name", flat=True)) == ["甲"]
+
+
 def test_nothing_published_is_saved_behind_the_back(client, staff, firm):
     need = make.need(firm)
     client.force_login(staff)
