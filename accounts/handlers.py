@@ -75,7 +75,7 @@ def acting_ended(payload):
         user_ids=payload["user_ids"],
         event="acting.ended",
         title=_("工作人员 {name} 为您办理了 {count} 项，请核对").format(name=event.actor_label, count=len(lines)),
-        body=_("办理清单：{lines}。如有出入，请联系人才办更正。").format(lines="；".join(lines)),
+        body=_("办理清单：{lines}。如有出入，请联系人才办更正。").format(lines=_("；").join(lines)),
         url=reverse("home"),
         key=f"acting.ended:{event.pk}",
     )

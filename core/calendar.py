@@ -159,4 +159,4 @@ def year_warning(years: tuple[int, ...]) -> str:
         return ""
     return _(
         "{years}年的节假日和调休安排尚未收录，该日期仅按周末推算，请留意国务院办公厅通知并更新节假日数据。"
-    ).format(years="、".join(str(year) for year in years))
+    ).format(years=_("、").join(str(year) for year in years))

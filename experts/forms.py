@@ -17,7 +17,7 @@ class WordsField(forms.CharField):
     """Several items in one line, parted by 、 or commas."""
 
     def prepare_value(self, value):
-        return "、".join(value) if isinstance(value, list | tuple) else value
+        return _("、").join(value) if isinstance(value, list | tuple) else value
 
     def to_python(self, value):
         return split_multi(super().to_python(value))
@@ -38,7 +38,7 @@ class DisciplinesField(WordsField):
             raise forms.ValidationError(
                 _("国家标准中没有学科“%(names)s”，请填写 GB/T 13745 的学科名称或代码。"),
                 code="unknown",
-                params={"names": "、".join(unknown)},
+                params={"names": _("、").join(unknown)},
             )
         return list({found[word].pk: found[word] for word in words}.values())
 
@@ -114,7 +114,8 @@ class OwnForm(forms.Form):
     def _read(self, parsed):
         if parsed.error:
             raise forms.ValidationError(
-                f"{reason_text(parsed.error)}。{remedy_text(parsed.error)}。", code=parsed.error
+                _("{reason}。{remedy}。").format(reason=reason_text(parsed.error), remedy=remedy_text(parsed.error)),
+                code=parsed.error,
             )
         return parsed.value or ""
 

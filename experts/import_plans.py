@@ -135,14 +135,16 @@ class Planner:
             plan.outcome.status = RowStatus.DUPLICATE
             plan.outcome.warn(
                 "name",
-                _("专家库中已有同名专家，无法确定是否同一人：{codes}").format(codes="、".join(plan.outcome.candidates)),
+                _("专家库中已有同名专家，无法确定是否同一人：{codes}").format(
+                    codes=_("、").join(plan.outcome.candidates)
+                ),
                 _("请选择更新已有条目或另建一条"),
             )
         elif namesakes:
             plan.outcome.warn(
                 "name",
                 _("专家库中有同名专家，单位、电话或出生年月不同，已另建一条：{codes}").format(
-                    codes="、".join(plan.outcome.candidates)
+                    codes=_("、").join(plan.outcome.candidates)
                 ),
                 _("如为同一人，请在专家页面合并"),
             )

@@ -37,7 +37,7 @@ def reason_text(reason, *, chains=None, blind=False):
     params = reason["params"]
     match reason["kind"]:
         case ReasonKind.TERM_HIT:
-            return _("需求和专家资料都写到“{terms}”").format(terms="”“".join(params["terms"][:4]))
+            return _("需求和专家资料都写到“{terms}”").format(terms=_("”“").join(params["terms"][:4]))
         case ReasonKind.SIMILAR_ACHIEVEMENT:
             if blind:
                 return _("有与本需求相近的成果")
@@ -50,12 +50,12 @@ def reason_text(reason, *, chains=None, blind=False):
         case ReasonKind.SIMILAR_DIRECTION:
             related = params.get("related") or []
             if related:
-                pairs = "、".join(f"{item['need']}—{item['expert']}" for item in related[:3])
+                pairs = _("、").join(f"{item['need']}—{item['expert']}" for item in related[:3])
                 return _("研究方向接近：{pairs}").format(pairs=pairs)
             fields = "、".join(params.get("fields", [])[:3])
             return _("研究方向接近：{fields}").format(fields=fields) if fields else _("研究方向接近")
         case ReasonKind.SAME_CHAIN:
-            names = "、".join((chains or {}).get(pk, "") for pk in params["chain_ids"]).strip("、")
+            names = _("、").join((chains or {}).get(pk, "") for pk in params["chain_ids"]).strip(_("、"))
             return _("同属{names}产业链").format(names=names) if names else _("同属一条产业链")
         case ReasonKind.SERVED_CHAIN:
             return _("服务过同一产业链的企业")

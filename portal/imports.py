@@ -177,7 +177,7 @@ def batch_decide(request, code):
         messages.error(request, exc.message)
     else:
         if counts:
-            words = "、".join(f"{RowStatus(status).label} {count}" for status, count in sorted(counts.items()))
+            words = _("、").join(f"{RowStatus(status).label} {count}" for status, count in sorted(counts.items()))
             messages.success(request, _("已处理 {count} 行：{words}。").format(count=counts.total(), words=words))
         else:
             messages.info(request, _("没有选择任何处理方式。"))

@@ -33,7 +33,7 @@ def profile_update(*, actor: Actor, **values: object) -> User:
     """Change the own name, contacts and reading preferences. Which fields changed is on record, not their values."""
     unknown = set(values) - set(PROFILE_FIELDS)
     if unknown:
-        raise Invalid(_("不认识的内容：{names}").format(names="、".join(sorted(unknown))))
+        raise Invalid(_("不认识的内容：{names}").format(names=_("、").join(sorted(unknown))))
     person = own(actor)
     changed = [name for name in PROFILE_FIELDS if name in values and getattr(person, name) != values[name]]
     if changed:

@@ -15,7 +15,9 @@ class StrictFilterBackend(DjangoFilterBackend):
         if unknown:
             raise ValidationError(
                 {
-                    name: [_("不认识的参数“{name}”。可用：{known}").format(name=name, known="、".join(sorted(known)))]
+                    name: [
+                        _("不认识的参数“{name}”。可用：{known}").format(name=name, known=_("、").join(sorted(known)))
+                    ]
                     for name in unknown
                 },
                 code="unknown_parameter",

@@ -25,6 +25,6 @@ class StrictMixin:
             writable = {name for name, field in self.fields.items() if not field.read_only}
             unknown = sorted(set(data) - writable)
             if unknown:
-                message = _("不接受的字段。可用：{names}").format(names="、".join(sorted(writable)))
+                message = _("不接受的字段。可用：{names}").format(names=_("、").join(sorted(writable)))
                 raise serializers.ValidationError({str(name): [message] for name in unknown}, code="unknown_field")
         return super().to_internal_value(data)

@@ -85,4 +85,4 @@ class IntakeError(DomainError):
 
     def _sentence(self) -> str:
         sentence = str(_("{reason}。{remedy}。")).format(reason=self.reason, remedy=self.remedy)
-        return f"{self.place}：{sentence}" if self.place else sentence
+        return _("{name}：{text}").format(name=self.place, text=sentence) if self.place else sentence

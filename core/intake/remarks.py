@@ -81,7 +81,7 @@ def remarks_on(workbook: Workbook, table: Table, register: Register) -> list[Rem
 
 def _joined(items: list[str]) -> str:
     more = "…" if len(items) > LISTED else ""
-    return "、".join(items[:LISTED]) + more
+    return _("、").join(items[:LISTED]) + more
 
 
 def _ranges(numbers: list[int]) -> list[str]:

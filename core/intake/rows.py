@@ -65,7 +65,7 @@ class CellError:
         sentence = _("{place}（{column}）：{message}。").format(
             place=self.place, column=self.column, message=self.message
         )
-        return f"{sentence}{self.remedy}。" if self.remedy else sentence
+        return _("{sentence}{remedy}。").format(sentence=sentence, remedy=self.remedy) if self.remedy else sentence
 
     def as_dict(self) -> dict[str, str]:
         """For a JSON column or report; words are rendered when read, in the reader's language."""
@@ -261,7 +261,7 @@ def _choose_several(column: Column, items: list[str]) -> Parsed[list[str]]:
 
 def _choices_detail(column: Column) -> str:
     labels: list[Choice] = list(column.choices)[:20]
-    return _("请填写下列之一：{choices}").format(choices="、".join(str(choice.label) for choice in labels))
+    return _("请填写下列之一：{choices}").format(choices=_("、").join(str(choice.label) for choice in labels))
 
 
 def shown_text(cell: Cell | Promise) -> str:

@@ -105,7 +105,7 @@ def batch_map(*, batch_id: int, columns: Mapping[str, str], options: Mapping[str
     settled = _settled(batch, register, columns)
     mapping = mapping_of(batch.mapping["headers"], settled, register)
     if mapping.missing_required:
-        labels = "、".join(str(register.column(key).label) for key in mapping.missing_required)
+        labels = _("、").join(str(register.column(key).label) for key in mapping.missing_required)
         raise Invalid(
             _("还缺必填的列：{columns}。请在下面为它们指定对应的列。").format(columns=labels), field="columns"
         )
@@ -135,7 +135,9 @@ def _settled(batch: ImportBatch, register: Any, columns: Mapping[str, str]) -> d
     counts = Counter(key for key in settled.values() if key)
     twice = [str(register.column(key).label) for key, count in counts.items() if count > 1]
     if twice:
-        raise Invalid(_("“{columns}”对应了不止一列，请只保留一列。").format(columns="、".join(twice)), field="columns")
+        raise Invalid(
+            _("“{columns}”对应了不止一列，请只保留一列。").format(columns=_("、").join(twice)), field="columns"
+        )
     return settled
 
 

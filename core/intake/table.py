@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from core.intake.columns import Register
 from core.intake.errors import IntakeError
 from core.intake.mapping import Mapping, header_key, match_headers
@@ -112,7 +114,7 @@ def build_table(
 def ensure_required(mapping: Mapping, register: Register, *, place: str = "") -> None:
     """Refuse a table whose header lacks a required column, naming what is missing."""
     if mapping.missing_required:
-        labels = "、".join(str(register.column(key).label) for key in mapping.missing_required)
+        labels = _("、").join(str(register.column(key).label) for key in mapping.missing_required)
         raise IntakeError("missing_columns", place=place, columns=labels)
 
 

@@ -169,7 +169,7 @@ def _write_notes(notes: Any, columns: list[Column], head: Any, wrapped: Any) -> 
     for index, label in enumerate((_("列名"), _("必填"), _("说明"), _("可选值"), _("也认得的列名"))):
         _put(notes, 0, index, label, head)
     for row, column in enumerate(columns, start=1):
-        choices = "、".join(str(choice.label) for choice in column.choices) or (
+        choices = _("、").join(str(choice.label) for choice in column.choices) or (
             "是、否" if column.kind == "bool" else ""
         )
         cells = (
@@ -177,7 +177,7 @@ def _write_notes(notes: Any, columns: list[Column], head: Any, wrapped: Any) -> 
             _("是") if column.required else _("否"),
             column.help,
             choices,
-            "、".join(column.synonyms),
+            _("、").join(column.synonyms),
         )
         for index, cell in enumerate(cells):
             _put(notes, row, index, cell, wrapped)

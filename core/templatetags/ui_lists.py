@@ -89,7 +89,7 @@ def value_words(field, value):
     if value in (True, False):
         return _("是") if value else _("否")
     if isinstance(value, list | tuple) or hasattr(value, "exists"):
-        return "、".join(str(choice_word(field, one)) for one in value)
+        return _("、").join(str(choice_word(field, one)) for one in value)
     return choice_word(field, value)
 
 

@@ -24,9 +24,15 @@ def local_day(value):
 
 @register.filter
 def day(value):
-    """2026年11月22日"""
+    """2026年11月22日, 22 Nov 2026: the one form of a date on screen, from the catalogue."""
     value = local_day(value)
-    return formats.date_format(value, "Y年n月j日") if value else "—"
+    return formats.date_format(value, _("Y年n月j日")) if value else "—"
+
+
+@register.simple_tag
+def today():
+    """Today with its weekday."""
+    return formats.date_format(timezone.localdate(), _("Y年n月j日 l"))
 
 
 @register.filter
@@ -119,7 +125,7 @@ def wan(value):
     if value in (None, ""):
         return "—"
     amount = (Decimal(value) / 10000).quantize(Decimal("0.01"))
-    return _("{amount} 万元").format(amount=f"{amount:,}")
+    return _("{amount} 万元").format(amount=f"{amount:,}", yuan=f"{Decimal(value):,.0f}")  # English counts in yuan
 
 
 @register.filter
@@ -133,10 +139,10 @@ def dash(value):
 
 
 @register.filter
-def joined(values, separator="、"):
-    """A list in one line, in Chinese manner."""
+def joined(values, separator=""):
+    """A list in one line, in the manner of the language."""
     parts = [conditional_escape(value) for value in values or ()]
-    return SafeString(separator.join(parts)) if parts else "—"
+    return SafeString((separator or _("、")).join(parts)) if parts else "—"
 
 
 @register.filter

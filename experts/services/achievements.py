@@ -70,7 +70,7 @@ KINDS: dict[str, Kind] = {"title": "line", "summary": "text", "ip_owner": "org"}
 def _assign(achievement: Achievement, values: Mapping[str, Any]) -> None:
     unknown = set(values) - FIELDS
     if unknown:
-        raise Invalid(_("不能修改的字段：{names}").format(names="、".join(sorted(unknown))), code="unknown_field")
+        raise Invalid(_("不能修改的字段：{names}").format(names=_("、").join(sorted(unknown))), code="unknown_field")
     for key, value in values.items():
         kind = KINDS.get(key)
         setattr(achievement, key, normalise(value, kind).value if kind else value)
@@ -89,4 +89,6 @@ def _assign(achievement: Achievement, values: Mapping[str, Any]) -> None:
         achievement.clean_fields(exclude=["expert"])
     except ValidationError as exc:
         field, messages = next(iter(exc.message_dict.items()))
-        raise Invalid(f"{field_label(Achievement, field)}：{messages[0]}", field=field) from exc
+        raise Invalid(
+            _("{name}：{text}").format(name=field_label(Achievement, field), text=messages[0]), field=field
+        ) from exc

@@ -51,7 +51,7 @@ def clean_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values a row may take, through the one intake normaliser. Raises ``Invalid`` naming the field."""
     unknown = set(values) - EDITABLE
     if unknown:
-        raise Invalid(_("不能修改的字段：{names}").format(names="、".join(sorted(unknown))), code="unknown_field")
+        raise Invalid(_("不能修改的字段：{names}").format(names=_("、").join(sorted(unknown))), code="unknown_field")
     cleaned: dict[str, Any] = {}
     for key, value in values.items():
         if key == "name":
@@ -66,7 +66,11 @@ def clean_values(values: Mapping[str, Any]) -> dict[str, Any]:
             parsed = READERS[key](value)
             if parsed.error:
                 raise Invalid(
-                    f"{reason_text(parsed.error)}。{remedy_text(parsed.error)}。", code=parsed.error, field=key
+                    _("{reason}。{remedy}。").format(
+                        reason=reason_text(parsed.error), remedy=remedy_text(parsed.error)
+                    ),
+                    code=parsed.error,
+                    field=key,
                 )
             cleaned[key] = parsed.value or ""
         elif key == "cooperation":
@@ -113,7 +117,9 @@ def check_fields(expert: Expert) -> None:
         expert.clean_fields(exclude=["county", "user", "institution", "merged_into", "cooperation"])
     except ValidationError as exc:
         field, messages = next(iter(exc.message_dict.items()))
-        raise Invalid(f"{field_label(Expert, field)}：{messages[0]}", field=field) from exc
+        raise Invalid(
+            _("{name}：{text}").format(name=field_label(Expert, field), text=messages[0]), field=field
+        ) from exc
 
 
 def derive_name(expert: Expert) -> None:

@@ -147,4 +147,4 @@ def expert_restore(*, expert_id: int, actor: Actor) -> Expert:
 
 
 def _labels(names: Iterable[str]) -> str:
-    return "、".join(field_label(Expert, name) for name in sorted(names))
+    return _("、").join(field_label(Expert, name) for name in sorted(names))

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from core.actor import Actor
 from core.errors import DomainError
@@ -46,7 +47,7 @@ def first_error(form):
     """One sentence for a small form that is shown beside the rest of a page."""
     name, errors = next(iter(form.errors.items()))
     field = form.fields.get(name)
-    return f"{field.label}：{errors[0]}" if field is not None else errors[0]
+    return _("{name}：{text}").format(name=field.label, text=errors[0]) if field is not None else errors[0]
 
 
 def back(request, expert):

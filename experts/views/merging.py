@@ -117,5 +117,5 @@ def _shown(name, expert):
         return str(getattr(expert, f"get_{name}_display")())
     value = getattr(expert, name)
     if isinstance(value, list):
-        return "、".join(value)
+        return _("、").join(value)
     return "" if value is None else str(value)
