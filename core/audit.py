@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils.timezone import now
 
 from core.models import AuditEvent
 
@@ -49,12 +51,13 @@ def digest(previous, event):
 
 
 @transaction.atomic
-def seal_pending(limit=5000):
-    """Chain the events that are not sealed yet. A periodic tick: hot writes never wait for the chain."""
+def seal_pending(limit=5000, older_than=timedelta()):
+    """Chain the events that are not sealed yet. A periodic tick: hot writes never wait for the chain. ``older_than``
+    keeps the chain's end behind the longest transaction, so that nothing is committed late behind it."""
     last = AuditEvent.objects.select_for_update(no_key=True).exclude(seal="").order_by("-pk").first()
     previous = last.seal if last else GENESIS
     count = 0
-    for event in AuditEvent.objects.filter(seal="").order_by("pk")[:limit]:
+    for event in AuditEvent.objects.filter(seal="", at__lte=now() - older_than).order_by("pk")[:limit]:
         if last and event.pk < last.pk:
             continue  # committed late, behind the chain's end: check_invariants reports it, nothing is rewritten
         previous = event.seal = digest(previous, event)
@@ -71,3 +74,9 @@ def broken_seals():
             broken.append(event.pk)
         previous = event.seal
     return broken
+
+
+def unsealed_behind():
+    """Ids of events that stand, unsealed, before the chain's end: committed very late, or slipped in."""
+    end = AuditEvent.objects.exclude(seal="").order_by("-pk").values_list("pk", flat=True).first()
+    return list(AuditEvent.objects.filter(seal="", pk__lt=end).values_list("pk", flat=True)) if end else []

@@ -55,3 +55,12 @@ def require(refusal: Refusal | None) -> None:
     """Raise what a permission function returned; ``None`` means allowed."""
     if refusal is not None:
         refusal.raise_()
+
+
+def done_before(refusal: Refusal | None, is_done: bool) -> bool:
+    """Raise what a permission function returned. True when the work is done already: a double click is no error, and
+    no pass for those who may not either."""
+    if is_done and (refusal is None or not issubclass(refusal.error, NotPermitted)):
+        return True
+    require(refusal)
+    return False

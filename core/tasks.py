@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 from celery import shared_task
 
 from core import audit, outbox
 from core.intake import work
+
+SEALED_AFTER = timedelta(minutes=15)  # no transaction is open longer: the tasks' hard limit
 
 
 @shared_task
@@ -13,7 +17,7 @@ def outbox_sweep() -> None:
 
 @shared_task
 def audit_seal() -> None:
-    audit.seal_pending()
+    audit.seal_pending(older_than=SEALED_AFTER)
 
 
 @shared_task

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.services import link_use, links_revoke
 from core import audit, outbox
 from core.calendar import add_working_days
-from core.errors import DomainError, Invalid, NotPermitted, TransitionRefused, require
+from core.errors import DomainError, Invalid, NotPermitted, TransitionRefused, done_before, require
 from core.text import clean_line, clean_text
 from core.workflow import locked, move
 from engagements import permissions
@@ -89,9 +89,8 @@ def order_offer(*, need_id, expert_id, actor, message="", reasons=(), band=""):
 def order_accept(*, order_id, actor, note=""):
     """Take an offered order. Raises ``Order.DoesNotExist`` outside the actor's scope, else ``DomainError``."""
     order = _lock(actor, order_id)
-    if order.status == OrderStatus.ACCEPTED:
-        return order  # a double click is not an error
-    require(permissions.can_accept(actor, order))
+    if done_before(permissions.can_accept(actor, order), order.status == OrderStatus.ACCEPTED):
+        return order
     seat = _seat(order.need)
     if seat is None:
         raise TransitionRefused(_("席位已满：已有其他专家接单。"), code="no_seat")
@@ -125,9 +124,8 @@ def _move(order, new, verb, actor, *, reason="", **changes):
 def order_decline(*, order_id, code, actor, reason="", colleague=""):
     """婉拒 with a reason code and, if the expert likes, a colleague's name."""
     order = _lock(actor, order_id)
-    if order.status == OrderStatus.DECLINED:
+    if done_before(permissions.can_decline(actor, order), order.status == OrderStatus.DECLINED):
         return order
-    require(permissions.can_decline(actor, order))
     reason = clean_line(reason)[:300]
     if code not in DeclineReason.values:
         raise Invalid(_("请选择婉拒原因。"), field="code", code="reason_required")
@@ -160,9 +158,8 @@ def _end(order, new, verb, actor, *, reason="", **changes):
 def order_confirm(*, order_id, actor):
     """The firm says yes: capacity is re-checked, contacts open, and when the last seat is taken the others are told."""
     order = _lock(actor, order_id)
-    if order.status == OrderStatus.CONFIRMED:
+    if done_before(permissions.can_confirm(actor, order), order.status == OrderStatus.CONFIRMED):
         return order
-    require(permissions.can_confirm(actor, order))
     if order.expert.load > order.expert.capacity or order.seat is None or order.seat > order.need.seats:
         raise DomainError(_("专家的在办订单已超过容量，请联系人才办协调。"), code="full")
     _move(order, OrderStatus.CONFIRMED, "confirmed", actor, confirmed_at=now())
@@ -193,9 +190,8 @@ def _close_rivals(order, actor):
 def order_refuse(*, order_id, code, actor, reason=""):
     """未选中 by the firm, or by the officer for it, with a reason code."""
     order = _lock(actor, order_id)
-    if order.status == OrderStatus.NOT_SELECTED:
+    if done_before(permissions.can_refuse(actor, order), order.status == OrderStatus.NOT_SELECTED):
         return order
-    require(permissions.can_refuse(actor, order))
     if code not in NotSelectedReason.values:
         raise Invalid(_("请选择未选中的原因，专家会看到。"), field="code", code="reason_required")
     _end(
@@ -208,9 +204,8 @@ def order_refuse(*, order_id, code, actor, reason=""):
 def order_release(*, order_id, reason, actor):
     """退单 by the expert after accepting."""
     order = _lock(actor, order_id)
-    if order.status == OrderStatus.RELEASED:
+    if done_before(permissions.can_release(actor, order), order.status == OrderStatus.RELEASED):
         return order
-    require(permissions.can_release(actor, order))
     reason = clean_line(reason)[:300]
     if not reason:
         raise Invalid(_("请写明退单原因，企业会看到。"), field="reason", code="reason_required")
@@ -222,9 +217,8 @@ def order_release(*, order_id, reason, actor):
 def order_revoke(*, order_id, reason, actor):
     """撤单 by staff."""
     order = _lock(actor, order_id)
-    if order.status == OrderStatus.REVOKED:
+    if done_before(permissions.can_revoke(actor, order), order.status == OrderStatus.REVOKED):
         return order
-    require(permissions.can_revoke(actor, order))
     reason = clean_line(reason)[:300]
     if not reason:
         raise Invalid(_("请写明撤单原因，专家会看到。"), field="reason", code="reason_required")

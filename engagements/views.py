@@ -5,7 +5,7 @@ from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.services import link_read
 from core import audit
@@ -28,7 +28,7 @@ MAX_OFFERS = 20
 
 
 @login_required
-@require_GET
+@require_safe
 def order_list(request):
     orders = Order.objects.visible_to(request.user)
     found = OrderFilter(request.GET, queryset=orders.for_list(), request=request)
@@ -51,7 +51,7 @@ def _order(request, code):
 
 
 @login_required
-@require_GET
+@require_safe
 def order_detail(request, code):
     return _detail(request, _order(request, code))
 
@@ -200,7 +200,7 @@ def _push(request, need, experts, message, actor):
 
 
 @login_required
-@require_GET
+@require_safe
 def need_panel(request, code):
     """The orders of one need, as a block of its page."""
     need = get_object_or_404(Need.objects.visible_to(request.user), code=code)

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import OFFICE_ROLES
 from core.actor import Actor
@@ -35,7 +35,7 @@ def _expert(request, code):
 
 
 @login_required
-@require_GET
+@require_safe
 def match_list(request):
     """Open needs with what the engine found for them."""
     if not request.user.is_office:
@@ -62,7 +62,7 @@ def match_list(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def need_matches(request, code):
     """The core screen: the need beside its candidates. The same view answers the page and the polled list."""
     need = _need(request, code)
@@ -119,7 +119,7 @@ def _terms(rows, limit=24):
 
 
 @login_required
-@require_GET
+@require_safe
 def pair_detail(request, code, expert_code):
     """看依据: both texts side by side with linked marks, the parts of the score, what would raise it."""
     need, expert = _need(request, code), _expert(request, expert_code)
@@ -219,7 +219,7 @@ def need_score(request, code):
 
 
 @login_required
-@require_GET
+@require_safe
 def need_panel(request, code):
     """The best three, as a block of the need's page."""
     need = _need(request, code)
@@ -230,7 +230,7 @@ def need_panel(request, code):
 
 
 @login_required
-@require_GET
+@require_safe
 def expert_panel(request, code):
     """Needs that fit one expert, as a block of the expert's page."""
     expert = _expert(request, code)

@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.actor import Actor
 from core.errors import DomainError
@@ -20,6 +20,7 @@ def _office_only(request):
 
 
 @login_required
+@require_safe
 def export_list(request):
     """Ask for a ledger, and find those asked for before."""
     _office_only(request)
@@ -56,7 +57,7 @@ def export_create(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def export_detail(request, code):
     """Progress, then the download. The same view answers the page and its polled fragment."""
     export = get_object_or_404(Export.objects.visible_to(request.user).select_related("county"), code=code)

@@ -3,7 +3,29 @@
 import pytest
 from model_bakery import baker
 
+from portal.invariants import CHECKS, violations
 from tests import make
+
+# What holds also for rows that a test put there by hand, without the services that keep the record.
+ALWAYS = ("I3", "I5", "I6", "I8", "I9", "I14")
+
+
+@pytest.fixture(autouse=True)
+def _invariants_hold(request):
+    """Before the database of a transactional test is flushed, the check of the running installation is asked: all of
+    it after a walk in the browser, else what needs no record, and what the mark ``invariants`` adds."""
+    marker = request.node.get_closest_marker("django_db")
+    transactional = marker is not None and marker.kwargs.get("transaction")
+    walked = "live_server" in request.fixturenames
+    if not (transactional or walked or "transactional_db" in request.fixturenames):
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # set up before, so that it is flushed after
+    yield
+    more = request.node.get_closest_marker("invariants")
+    everything = tuple(code for code in CHECKS if code != "I12")  # the tests of a run share one folder of files
+    codes = everything if walked else ALWAYS + (more.args if more else ())
+    assert violations(codes) == []
 
 
 @pytest.fixture

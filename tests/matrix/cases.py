@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.matrix import policy
-from tests.matrix.world import EXPERTS, FIRMS, NEEDS, ORDERS, PEOPLE
+from tests.matrix.world import EXPERTS, FIRMS, NEEDS, PEOPLE
 
 MISSING = "missing"
 WITHOUT_SESSION = ("anon", "disabled")
@@ -121,7 +121,7 @@ def address(world, case):
     if kind == "group":
         found["member"] = rows["expert:x" if short == "g" else "expert:r"].code
     if kind == "firm":
-        found["other"] = rows["firm:q" if short == "p" else "firm:r"].code
+        found["other"] = rows[f"firm:{_sibling(short, FIRMS)}"].code
         found["member"] = FIRMS[short][1]
         found["officer"] = "staff_x" if FIRMS[short][0] == "A" else "staff_y"
     if kind == "need":
@@ -153,6 +153,3 @@ def path_names(row):
     if row.name.endswith("-detail") or row.kind in ("link", "invited"):
         return ("code",)
     return ()
-
-
-__all__ = ["MISSING", "ORDERS", "Case", "address", "cases", "relation"]

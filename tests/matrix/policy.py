@@ -249,6 +249,16 @@ PAGES = [
     row("reports:export-create", get=OFFICE, post=OFFICE, hidden=True),
     row("reports:export-detail", "export", get=OWN, args=C),
     row("reports:export-download", "export", post=OWN, args=C),
+    # registers from a file: staff and admins
+    row("imports:batch-list", get=STAFF, hidden=True),
+    row("imports:batch-create", get=STAFF, post=STAFF, hidden=True),
+    row("imports:template", get=STAFF, hidden=True, args=("=experts",)),
+    row("imports:batch-detail", "batch", get=ALL, args=C),
+    row("imports:batch-map", "batch", post=ALL, args=C),
+    row("imports:batch-start", "batch", post=ALL, args=C),
+    row("imports:batch-decide", "batch", post=ALL, args=C),
+    row("imports:batch-undo", "batch", post=ALL, args=C),
+    row("imports:batch-errors", "batch", get=ALL, args=C),
     # accounts
     row("accounts:invitation-accept", "invited", get=ALL, post=ALL, open=True),
     row("accounts:inbox", get=ANYBODY),

@@ -218,7 +218,7 @@ def _experts(world):
         baker.make("accounts.Affiliation", user=people[who], region=rows["A"], subject_code=rows["group:g"].code)
 
 
-FIRMS = {"p": ("A", "firm_p"), "q": ("A", "firm_q"), "r": ("B", "firm_r")}
+FIRMS = {"p": ("A", "firm_p"), "q": ("A", "firm_q"), "r": ("B", "firm_r"), "s": ("B", "firm_s")}
 
 
 def _firms(world):
@@ -234,7 +234,7 @@ def _firms(world):
             park=rows[f"park_{county}"],
             name=text("firm"),
             search_text=f" {text('firm')}",
-            credit_code=f"9133000012345{'pqr'.index(key)}000X",
+            credit_code=f"9133000012345{'pqrs'.index(key)}000X",
             main_products=text("products"),
             address=text("address"),
             contact_name=text("contact"),
@@ -434,7 +434,9 @@ def _own_things(world):
             file_name=canary(county, key, "batch"),
             sha256="0" * 64,
             created_by=people[who],
+            mapping={"columns": {"0": "name"}, "headers": ["姓名"], "samples": [["张三"]]},
         )
+        batch.error_file.save(f"{key}-errors.xlsx", ContentFile(b"PK"), save=False)
         batch.file.save(f"{key}.csv", ContentFile("姓名\n张三\n".encode()))
         rows[f"batch:{key}"] = batch
     for key, role, county, subject in (

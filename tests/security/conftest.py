@@ -1,0 +1,5 @@
+"""The population of the matrix serves here as well."""
+
+from tests.matrix.conftest import world
+
+__all__ = ["world"]
