@@ -27,6 +27,7 @@ SIGN_IN = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
+    path("help/", views.help_page, name="help"),
     path("language/", set_language, name="set_language"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("styleguide/progress/<int:step>/", styleguide.styleguide_progress, name="styleguide-progress"),

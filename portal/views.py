@@ -48,6 +48,13 @@ def search(request):
     return render(request, "search.html", {"query": query, "groups": groups})
 
 
+@login_required
+@require_safe
+def help_page(request):
+    """The few things each role does most, in a few sentences each."""
+    return render(request, "help.html", {"roles": standing(request).roles})
+
+
 class ApiDocs(SpectacularSwaggerSplitView):
     """The schema to read and try, served from our own files under our own headers."""
 

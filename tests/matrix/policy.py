@@ -141,6 +141,7 @@ C = ("code",)
 PAGES = [
     row("home", get=ANYBODY),
     row("search", get=ANYBODY),
+    row("help", get=ANYBODY),
     row("api-docs", get=ANYBODY),
     # the register of experts
     row("experts:expert-list", get=ANYBODY),
