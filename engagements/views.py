@@ -194,7 +194,7 @@ def _push(request, need, experts, message, actor):
             pushed.append(expert.name)
     if pushed:
         messages.success(
-            request, _("已推送给 {count} 位专家：{names}。").format(count=len(pushed), names="、".join(pushed))
+            request, _("已推送给 {count} 位专家：{names}。").format(count=len(pushed), names=_("、").join(pushed))
         )
     return redirect("matching:need-matches", need.code)
 

@@ -49,7 +49,8 @@ class ReadField(forms.CharField):
         parsed = self.parser(super().clean(value))
         if parsed.error:
             raise forms.ValidationError(
-                f"{reason_text(parsed.error)}。{remedy_text(parsed.error)}。", code=parsed.error
+                _("{reason}。{remedy}。").format(reason=reason_text(parsed.error), remedy=remedy_text(parsed.error)),
+                code=parsed.error,
             )
         return parsed.value or ""
 
@@ -196,7 +197,7 @@ class MergeForm(forms.Form):
 
     def __init__(self, *args, first, second, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["keep"].choices = [(row.code, f"{row.name}（{row.code}）") for row in (first, second)]
+        self.fields["keep"].choices = [(row.code, f"{row.name} · {row.code}") for row in (first, second)]
         self.fields["keep"].initial = first.code
 
 

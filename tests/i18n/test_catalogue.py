@@ -76,7 +76,7 @@ def test_sentences_end_as_sentences_and_lines_stay_lines():
     assert wrong == []
 
 
-@pytest.mark.parametrize("language", ("en", "zh_Hans"))
+@pytest.mark.parametrize("language", ["en", "zh_Hans"])
 def test_catalogues_compile_and_hold_no_obsolete_entry(language, tmp_path):
     path = LOCALE / language / "LC_MESSAGES/django.po"
     with path.open("rb") as stream:
