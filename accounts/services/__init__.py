@@ -3,6 +3,7 @@
 
 from accounts.services.acting import acting_begin, acting_end
 from accounts.services.invitations import (
+    admin_create,
     invitation_accept,
     invitation_create,
     invitation_link,
@@ -27,6 +28,7 @@ __all__ = [
     "absolute",
     "acting_begin",
     "acting_end",
+    "admin_create",
     "affiliation_set",
     "consent_give",
     "consent_withdraw",

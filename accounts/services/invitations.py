@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import invitations, permissions
 from accounts.enums import OFFICE_ROLES, InvitationStatus, Role
 from accounts.errors import InvitationRefused, PasswordRefused
-from accounts.models import Invitation, User
+from accounts.models import Invitation, Scope, User
 from accounts.services.links import fingerprint, signature
 from accounts.services.people import scope_attach
 from core import audit, outbox
@@ -143,6 +143,17 @@ def invitation_accept(
         county=invitation.region,
     )  # fmt: skip
     outbox.emit("invitation.accepted", {"invitation_id": invitation.pk})
+    return person
+
+
+@transaction.atomic(durable=True)
+def admin_create(*, region_id: int, username: str, name: str, password: str, actor: Actor) -> User:
+    """The first administrator of a region, made by whoever operates the machine; everybody else is invited."""
+    region = Region.objects.get(pk=region_id)
+    if Scope.objects.filter(region=region, role=Role.ADMIN, is_active=True, user__is_active=True).exists():
+        raise Invalid(_("{region}已有管理员，请由管理员在“人员”页邀请其他人。").format(region=region), code="has_admin")
+    person = user_make(username=username, password=password, name=name, email="", phone="")
+    scope_attach(person=person, role=Role.ADMIN, region=region, actor=actor)
     return person
 
 
