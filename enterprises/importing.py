@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.actor import Actor
+from core.county import in_force
 from core.errors import require
 from core.intake.outcomes import RowOutcome
 from core.models import Chain, Industry, Park, Region
@@ -27,7 +28,9 @@ class Lookups:
         self.changed: set[int] = set()
         self.chains = {bare_chain(row.name): row for row in Chain.objects.filter(county=county)}
         self.parks = {normalise(row.name, "org").value: row for row in Park.objects.filter(county=county)}
-        self.towns = {row.name: row for row in Region.objects.filter(parent=county, is_current=True)}
+        towns = Region.objects.filter(parent=county).order_by("is_current").select_related("successor")
+        # An abolished town counts as what the office said it became; a town in force of the same name comes first.
+        self.towns = {row.name: now for row in towns if (now := in_force(row)) is not None}
         self.officers: dict[str, Any] = {}
         for officer in selectors.officers_of([county.pk]):
             # A name that two people bear names nobody.

@@ -53,6 +53,11 @@ OFFICE_TABS = (
 )  # fmt: skip
 FIRM_TABS = (NeedStatus.DRAFT, NeedStatus.RETURNED, NeedStatus.SUBMITTED, NeedStatus.PUBLISHED, NeedStatus.IN_PROGRESS)
 MAX_BULK = 200
+# Filters of columns that a reader of that side does not read: not offered on the page.
+UNREADABLE = {
+    selectors.EXPERT: ("stage", "enterprise", "park", "officer", "source", "submitted_after", "submitted_before"),
+    selectors.FIRM: ("officer", "park", "county"),
+}
 
 
 @login_required
@@ -62,9 +67,11 @@ def need_list(request):
     user = request.user
     visible = Need.objects.visible_to(user)
     filterset = NeedFilter(request.GET or None, visible, request=request)
+    side = side_of(user)
+    for name in UNREADABLE.get(side, ()):
+        filterset.form.fields.pop(name)  # would find nothing of what this reader may know
     found = selectors.ordered(filterset.qs, request.GET.get("ordering", ""), selectors.NEED_ORDERINGS)
     page_obj = Paginator(selectors.need_list(found), PAGE_SIZE).get_page(request.GET.get("page"))
-    side = side_of(user)
     editable = user.county_ids(Role.STAFF, Role.ADMIN)
     context = {
         "filter": filterset,

@@ -52,7 +52,7 @@ def form_of(need, **changes):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("who", "queries"), [("staff", 14), ("member", 16), ("expert", 15)])
+@pytest.mark.parametrize(("who", "queries"), [("staff", 14), ("member", 14), ("expert", 14)])
 def test_the_list_takes_the_same_queries_for_one_row_and_for_three(
     client, django_assert_num_queries, county, staff, firm, member, who, queries, count
 ):
