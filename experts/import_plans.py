@@ -216,9 +216,15 @@ class Planner:
         kinds = list(values.get("tie") or [])
         region = self.places.read(native)
         if native and region is None:
-            plan.outcome.warn(
-                "native", _("未能确定“{place}”的区划代码").format(place=native), _("原文已保留，可在专家页面选择")
-            )
+            past = self.places.past(native)
+            if past:
+                plan.outcome.warn("native", *texts.abolished_words(native, past))
+            else:
+                plan.outcome.warn(
+                    "native",
+                    _("未能确定“{place}”的区划代码").format(place=native),
+                    _("原文已保留，可在专家页面选择"),
+                )
         if native and not set(kinds) & {TieKind.BIRTH, TieKind.ANCESTRAL}:
             kinds.insert(0, TieKind.ANCESTRAL)
         for kind in kinds:

@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext as _
+
+from core.county import in_force, successor_candidates
 from core.models import Region
 from core.text import parse_date
 
@@ -93,36 +96,76 @@ _TOWN_END = re.compile(r"(?:街道办事处|街道|镇|乡|社区)$")
 _COUNTY_END = re.compile(r"(?:自治县|自治旗|林区|特区|县|市|区|旗)$")
 
 
+_CODE = re.compile(r"(?<!\d)(\d{6}|\d{9})(?!\d)")
+
+
 @dataclass
 class Places:
-    """Reads a written place as a division in force. What is not plain stays text: nothing is guessed."""
+    """Reads a written place as a division in force. What is not plain stays text: nothing is guessed. An abolished
+    division is what the office said it became, and nothing while the office has said nothing."""
 
     county: Region
     towns: list[tuple[str, Region]] = field(default_factory=list)  # longest name first
     elsewhere: dict[str, list[Region]] = field(default_factory=dict)  # name of a county or city → rows
+    abolished: dict[str, list[Region]] = field(default_factory=dict)
+    by_code: dict[str, Region] = field(default_factory=dict)
 
     @classmethod
     def of(cls, county: Region) -> "Places":
-        towns = Region.objects.filter(parent=county, is_current=True)
-        named = [(town.name, town) for town in towns]
-        named += [(short, town) for town in towns if len(short := _TOWN_END.sub("", town.name)) >= 2]
+        towns = list(Region.objects.filter(parent=county).select_related("successor"))
+        named = [(town.name, town) for town in towns if town.is_current]
+        named += [(short, town) for _name, town in named if len(short := _TOWN_END.sub("", town.name)) >= 2]
         elsewhere: dict[str, list[Region]] = {}
-        for region in Region.objects.filter(level__in=("county", "prefecture"), is_current=True).exclude(pk=county.pk):
-            elsewhere.setdefault(region.name, []).append(region)
-        return cls(county, sorted(named, key=lambda pair: -len(pair[0])), elsewhere)
+        abolished: dict[str, list[Region]] = {}
+        rows = Region.objects.filter(level__in=("county", "prefecture")).exclude(pk=county.pk)
+        for region in rows.select_related("successor"):
+            (elsewhere if region.is_current else abolished).setdefault(region.name, []).append(region)
+        by_code = {row.code: row for table in (elsewhere, abolished) for same in table.values() for row in same}
+        by_code |= {row.code: row for row in (county, *towns)}
+        return cls(county, sorted(named, key=lambda pair: -len(pair[0])), elsewhere, abolished, by_code)
 
     def read(self, text: str) -> Region | None:
         if not text:
             return None
-        own = self.county.name in text or "本县" in text or "本区" in text or "本市" in text
-        short = _COUNTY_END.sub("", self.county.name)
-        own = own or (len(short) >= 2 and short in text)
+        past = self.past(text)
+        if past is not None:
+            return in_force(past[0]) if len(past) == 1 else None
+        code = self._code(text)
+        if code is not None:
+            return code
+        own = self._is_own(text)
         if not own:
             foreign = self._elsewhere(text)
             if foreign is not None:
                 return foreign[0] if len(foreign) == 1 else None
         town = next((town for name, town in self.towns if name in text), None)
         return town or (self.county if own else None)
+
+    def past(self, text: str) -> list[Region] | None:
+        """The abolished divisions the text may mean, by code or by name; None when it names none."""
+        code = self._code(text)
+        if code is not None:
+            return None if code.is_current else [code]
+        if self._is_own(text):
+            return None
+        old = [row for name, rows in self.abolished.items() if len(name) >= 2 and name in text for row in rows]
+        if not old:
+            return None
+        longest = max(len(row.name) for row in old)
+        old = [row for row in old if len(row.name) == longest]
+        now = [row for name, rows in self.elsewhere.items() if len(name) >= longest and name in text for row in rows]
+        placed = [row for row in old if _within(text, row)]
+        if placed:
+            return None if any(row.level == "county" and _within(text, row) for row in now) else placed
+        return None if now else old
+
+    def _code(self, text: str) -> Region | None:
+        return next((self.by_code[code] for code in _CODE.findall(text) if code in self.by_code), None)
+
+    def _is_own(self, text: str) -> bool:
+        short = _COUNTY_END.sub("", self.county.name)
+        words = (self.county.name, "本县", "本区", "本市", *([short] if len(short) >= 2 else ()))
+        return any(word in text for word in words)
 
     def _elsewhere(self, text: str) -> list[Region] | None:
         """Counties named in the text, else cities; several of one name are told apart by the city beside them."""
@@ -139,3 +182,13 @@ def _within(text: str, region: Region) -> bool:
     above = region.full_name.removesuffix(region.name)
     names = re.findall(r".+?(?:省|自治区|自治州|地区|盟|市)", above)
     return any(name in text or re.sub(r"(?:省|市)$", "", name) in text for name in names)
+
+
+def abolished_words(place: str, past: list[Region]) -> tuple[str, str]:
+    """Reason and remedy for a place that is no more: who may have taken it over is shown, the office chooses."""
+    names = "、".join(f"{row} {row.code}" for row in past[:3])
+    reason = _("“{place}”含已撤销的区划（{names}）").format(place=place, names=names)
+    now = [f"{row} {row.code}" for old in past[:3] for row in successor_candidates(old, limit=3)]
+    if not now:
+        return reason, _("原文已保留，请在专家页面选择现行区划，或由管理员在“区划变更”中指定")
+    return reason, _("原文已保留，请选择现行区划，可参考：{names}").format(names="、".join(dict.fromkeys(now)))

@@ -16,6 +16,7 @@ def need_scored(payload):
 @outbox.on("need.imported")
 @outbox.on("expert.changed")
 @outbox.on("recusal.changed")
+@outbox.on("chain.merged")
 def market_scored(payload):
     """One run over the county's open needs, however many rows changed."""
     services.run_request(county_id=payload["county_id"], trigger=RunTrigger.EXPERTS)

@@ -26,6 +26,7 @@ NAVIGATION = (
     ("imports", "imports:batch-list", "upload", _("导入"), (S, A)),
     ("reports", "reports:export-list", "table", _("台账"), (S, L, A)),
     ("people", "accounts:people", "person-gear", _("人员"), (S, A)),
+    ("county", "county:chain-list", "geo-alt", _("产业链与园区"), (S, A)),
     ("audit", "accounts:audit-list", "journal-text", _("操作记录"), (A,)),
     ("settings", "accounts:profile", "gear", _("设置"), (S, L, A, E, X)),
 )

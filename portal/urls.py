@@ -37,6 +37,8 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include(SIGN_IN)),
     path("", include("accounts.urls")),
+    path("settings/", include("portal.county_urls")),
+    path("imports/", include("portal.import_urls")),
     path("experts/", include("experts.urls")),
     path("", include("enterprises.urls")),
     path("", include("matching.urls")),

@@ -80,6 +80,8 @@ def build():
     for county in "AB":
         rows[f"chain_{county}"] = baker.make_recipe("tests.chain", county=rows[county])
         rows[f"park_{county}"] = baker.make_recipe("tests.park", county=rows[county])
+        rows[f"kept:chain_{county}"], rows[f"kept:park_{county}"] = rows[f"chain_{county}"], rows[f"park_{county}"]
+    rows["abolished:old"] = baker.make_recipe("tests.county", name="旧县", parent=rows["city_a"], is_current=False)
     _office(world)
     _experts(world)
     _firms(world)
