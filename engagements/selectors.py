@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from core.codes import mask_name, mask_phone
+from core.codes import mask_email, mask_name, mask_phone
 from engagements.enums import OPEN, OrderStatus
 from engagements.models import Order
 from enterprises.models import Membership
@@ -41,6 +41,20 @@ class OrderView:
     is_office: bool
     is_firm: bool
     is_expert: bool
+
+    @property
+    def message(self):
+        """The office's words to the expert are not the firm's."""
+        return self.order.message if self.is_office or self.is_expert else ""
+
+    @property
+    def end_reason(self):
+        """Free text goes to the office, to whoever wrote it, and to the side that its form names as reader."""
+        status = self.order.status
+        to_expert = status in (OrderStatus.DECLINED, OrderStatus.RELEASED, OrderStatus.REVOKED)
+        to_firm = status in (OrderStatus.NOT_SELECTED, OrderStatus.RELEASED)
+        shown = self.is_office or (self.is_expert and to_expert) or (self.is_firm and to_firm)
+        return self.order.end_reason if shown else ""
 
 
 def expert_card(order, *, named, with_contact=False):
@@ -92,10 +106,14 @@ def order_views(orders, user):
 
 
 def order_view(order, user):
-    """One order with the contact that its confirmation opened, for the firm and the office."""
+    """One order with the contact that its confirmation opened: whole for the firm, masked for the office, which
+    reveals it in the register, on record."""
     (view,) = order_views([order], user)
     if order.status in NAMED and (view.is_firm or view.is_office):
         card = expert_card(order, named=True, with_contact=True)
+        if card.contact and not view.is_firm:
+            masked = {"phone": mask_phone(card.contact["phone"]), "email": mask_email(card.contact["email"])}
+            card = replace(card, contact=card.contact | masked)
         return replace(view, expert=card)
     return view
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
-from core.codes import check_credit_code
+from core.codes import check_credit_code, mask_email, mask_phone
 from core.enums import RegionLevel
 from core.models import Chain, Industry, Park, Region
 from core.text import clean_line, clean_text, parse_email, parse_phone, reason_text, remedy_text
@@ -130,6 +130,15 @@ class EnterpriseForm(forms.Form):
         self.fields["chains"].queryset = Chain.objects.filter(county=county)
         if not is_office:
             del self.fields["remarks"]
+        elif enterprise is not None:
+            for name, mask in (("phone", mask_phone), ("email", mask_email)):
+                self._show_masked(name, getattr(enterprise, name), mask)
+
+    def _show_masked(self, name, stored, mask):
+        """The office reveals a contact by a request of its own, on record; a mask that comes back keeps what it hid."""
+        field, masked = self.fields[name], mask(stored)
+        self.initial[name], parse = masked, field.parser
+        field.parser = lambda text: parse(stored if stored and text == masked else text)
 
     @staticmethod
     def stored(enterprise):
@@ -230,5 +239,5 @@ class BulkForm(forms.Form):
 def firms_to_post(user):
     """Firms for which the user may post a need: a leader reads them and posts nothing."""
     own = user.memberships.filter(is_active=True).values("enterprise")
-    mine = Enterprise.objects.filter(Q(county__in=user.county_ids(Role.STAFF, Role.ADMIN)) | Q(pk__in=own))
-    return mine.active().exclude(verification="refused").order_by("name_pinyin", "pk")
+    mine = Q(county__in=user.county_ids(Role.STAFF, Role.ADMIN)) | Q(pk__in=own)
+    return Enterprise.objects.visible_to(user).filter(mine).active().exclude(verification="refused").order_by("name_pinyin", "pk")

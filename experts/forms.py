@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Cooperation
+from core.codes import mask_email, mask_phone
 from core.models import Chain, Discipline, Region
 from core.text import parse_email, parse_phone, reason_text, remedy_text, split_multi
 from experts import selectors, texts
@@ -157,10 +158,24 @@ class ExpertForm(OwnForm):
         self.fields["chains"].queryset = Chain.objects.filter(county=county)
 
     def stored(self, expert):
+        """A contact stands masked in the form: the office reveals it by a request of its own, on record."""
         return super().stored(expert) | {
+            "phone": mask_phone(expert.phone),
+            "email": mask_email(expert.email),
             "identity": [identity.value for identity in expert.identities],
             "chains": [chain.code for chain in expert.chains.all()],
         }
+
+    def clean_phone(self):
+        return self._kept("phone", mask_phone) or super().clean_phone()
+
+    def clean_email(self):
+        return self._kept("email", mask_email) or super().clean_email()
+
+    def _kept(self, name, mask):
+        """The stored contact, when its mask came back untouched."""
+        stored = getattr(self.expert, name, "")
+        return stored if stored and self.cleaned_data[name].strip() == mask(stored) else ""
 
     def values(self):
         chosen = self.cleaned_data["identity"]

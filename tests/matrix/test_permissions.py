@@ -18,6 +18,7 @@ from tests.matrix.cases import (
     GONE,
     LOGIN,
     NO_METHOD,
+    NO_WRITE,
     OK,
     address,
     cases,
@@ -153,9 +154,9 @@ ACCEPTED = {
     GONE: {GONE},
     LOGIN: {LOGIN},
     NO_METHOD: {NO_METHOD},
+    NO_WRITE: {DENY, NO_METHOD},
     EITHER: {DENY, GONE, "warned", "refused"},
 }
-API_DENY = {DENY}
 
 
 def matches(expected, got):
