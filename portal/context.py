@@ -5,6 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import acting
@@ -12,13 +13,14 @@ from accounts.county import counties_of, current_county
 from accounts.enums import Role
 from portal.roles import standing
 
+gettext_noop("牵线")  # the name as shipped has an English form; an own SITE_NAME stays as it is
 S, L, A, E, X = Role.STAFF, Role.LEADER, Role.ADMIN, Role.ENTERPRISE, Role.EXPERT
 # (key, URL name, icon, label, roles); an entry whose page is not built is left out.
 NAVIGATION = (
     ("home", "home", "house", _("今日待办"), (S, L, A, E, X)),
-    ("needs", "enterprises:need-list", "lightbulb", _("需求"), (S, L, A, E, X)),
-    ("experts", "experts:expert-list", "people", _("专家"), (S, L, A)),
-    ("enterprises", "enterprises:enterprise-list", "building", _("企业"), (S, L, A)),
+    ("needs", "enterprises:need-list", "lightbulb", pgettext_lazy("many", "需求"), (S, L, A, E, X)),
+    ("experts", "experts:expert-list", "people", pgettext_lazy("many", "专家"), (S, L, A)),
+    ("enterprises", "enterprises:enterprise-list", "building", pgettext_lazy("many", "企业"), (S, L, A)),
     ("matching", "matching:match-list", "diagram-3", _("匹配"), (S, L, A)),
     ("orders", "engagements:order-list", "send", _("订单"), (S, L, A, E, X)),
     ("profile", "experts:own", "person-badge", _("我的资料"), (X,)),
@@ -114,7 +116,7 @@ def build(request):
 def frame(request):
     """Lazy, so that a fragment without a frame costs no query."""
     return {
-        "site_name": settings.SITE_NAME,
+        "site_name": gettext(settings.SITE_NAME),
         "is_embedded": settings.EMBEDDED,
         "frame": SimpleLazyObject(lambda: build(request)),
     }
