@@ -25,7 +25,7 @@ from engagements.handlers import answer_url
 from engagements.models import Order
 from enterprises.models import Enterprise, Need
 from experts.models import Expert
-from matching.models import Match, MatchResult
+from matching.models import Match, MatchResult, MatchRun
 from portal.celery import app
 from portal.demo.loader import Demo
 from portal.invariants import violations
@@ -39,7 +39,11 @@ AXE = Axe()
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
+    return {
+        **browser_type_launch_args,
+        "executable_path": "/usr/bin/chromium",
+        "args": ["--no-sandbox", "--lang=zh-CN"],
+    }
 
 
 def fill():
@@ -49,7 +53,8 @@ def fill():
     Demo(lambda _line: None).load()
     while outbox.due():
         outbox_sweep()
-    app.control.purge()  # what the sweep asked of workers is done here instead
+    app.control.purge()  # what the sweep asked of workers is done here instead, for all needs at once
+    MatchRun.objects.filter(status="queued", need__isnull=False).delete()
     app.conf.task_always_eager = eager
     call_command("match", "--all", "--local", verbosity=0)
 
@@ -66,7 +71,6 @@ def addresses():
         "need": matched.get_absolute_url(),
         "match": f"{matched.get_absolute_url()}matches/",
         "pair": f"{matched.get_absolute_url()}matches/{best.expert.code}/",
-        "offer": f"{matched.get_absolute_url()}offer/?experts={best.expert.code}",
         "nobody": f"{Need.objects.get(title='特种玻璃窑炉全氧燃烧与料液均化').get_absolute_url()}matches/",
         "submitted": Need.objects.filter(status="submitted", county__code="370828").first().get_absolute_url(),
         "own-need": answered.need.get_absolute_url(),
@@ -112,7 +116,6 @@ PAGES = {
         ("match-evidence", "pair"),
         ("match-nobody", "nobody"),
         ("match-list", "/matches/"),
-        ("push", "offer"),
         ("order-list", "/orders/"),
         ("expert-list", "/experts/"),
         ("expert", "expert"),
@@ -222,6 +225,18 @@ FIRMS = [
 ]
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_choosing_an_expert_leads_to_the_words_they_will_read(site, browser, size):
+    staff = Visitor(browser, site, "staff", SIZES[size])
+    page = staff.page
+    page.goto(site.url + site.places["match"])
+    page.locator("[name=experts]:enabled").first.check()
+    page.get_by_role("button", name="推送所选").click()
+    page.get_by_text("将收到邀请的专家").wait_for()
+    staff.look("push")
+    assert staff.wrong == []
+
+
 def test_an_import_and_a_ledger_from_upload_to_file(site, browser):
     book = openpyxl.Workbook()
     for row in FIRMS:
@@ -231,7 +246,7 @@ def test_an_import_and_a_ledger_from_upload_to_file(site, browser):
     staff = Visitor(browser, site, "staff", SIZES["wide"])
     page = staff.page
     page.goto(f"{site.url}/imports/new/")
-    page.locator("[name=kind][value=enterprises]").check(force=True)
+    page.select_option("[name=kind]", "enterprises")
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     page.set_input_files(
         "[name=file]", {"name": f"企业库 {localdate()}.xlsx", "mimeType": kind, "buffer": content.getvalue()}
