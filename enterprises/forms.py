@@ -240,4 +240,5 @@ def firms_to_post(user):
     """Firms for which the user may post a need: a leader reads them and posts nothing."""
     own = user.memberships.filter(is_active=True).values("enterprise")
     mine = Q(county__in=user.county_ids(Role.STAFF, Role.ADMIN)) | Q(pk__in=own)
-    return Enterprise.objects.visible_to(user).filter(mine).active().exclude(verification="refused").order_by("name_pinyin", "pk")
+    firms = Enterprise.objects.visible_to(user).filter(mine).active()
+    return firms.exclude(verification="refused").order_by("name_pinyin", "pk")
