@@ -9,6 +9,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from experts.enums import Maturity, TieKind
 from matching.engine.explain import CautionKind, RaiseKind, ReasonKind
 
+TIE_PHRASES = {
+    TieKind.BIRTH: gettext_lazy("出生在本县"),
+    TieKind.ANCESTRAL: gettext_lazy("籍贯在本县"),
+    TieKind.STUDY: gettext_lazy("曾在本县求学"),
+    TieKind.WORK: gettext_lazy("曾在本县工作或挂职"),
+    TieKind.MARRIAGE: gettext_lazy("与本县有姻亲关系"),
+    TieKind.SERVICE: gettext_lazy("曾在本县服役"),
+}
 KIND_LABELS = {
     ReasonKind.TERM_HIT: gettext_lazy("技术词命中"),
     ReasonKind.SIMILAR_ACHIEVEMENT: gettext_lazy("代表成果相似"),
@@ -61,8 +69,7 @@ def reason_text(reason, *, chains=None, blind=False):
             return _("服务过同一产业链的企业")
         case ReasonKind.TIE:
             tie = params.get("tie", "")
-            label = TieKind(tie).label if tie in TieKind.values else ""
-            return _("与本县有{tie}渊源").format(tie=label)
+            return str(TIE_PHRASES.get(tie, _("与本县有渊源")))
     return ""
 
 

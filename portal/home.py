@@ -83,7 +83,11 @@ def office(user, role, county):
     if role == Role.ADMIN:
         due = admin_due(user, county) + due
     due.sort(key=lambda item: item["tone"] != "danger")  # what is late comes first, the rest stays by kind
-    return Home(due=due, news=office_news(needs, orders), numbers=office_numbers(user, county, needs, orders))
+    numbers = office_numbers(user, county, needs, orders)
+    if role == Role.ADMIN:
+        people = accounts.office_of(user).filter(is_active=True).count()
+        numbers.append(number(_("办公人员在用角色"), people, _("个"), address("accounts:people")))
+    return Home(due=due, news=office_news(needs, orders), numbers=numbers)
 
 
 def office_due(user, role, county, needs, orders):
@@ -188,10 +192,6 @@ def admin_due(user, county):
             entry(_("{count} 份邀请 3 天内到期，对方尚未接受").format(count=count), address("accounts:people"),
                   icon="person-plus", action=_("查看"))
         )  # fmt: skip
-    people = accounts.office_of(user).filter(is_active=True).count()
-    entries.append(
-        entry(_("办公人员 {count} 个角色在用").format(count=people), address("accounts:people"), icon="person-gear")
-    )
     return entries
 
 

@@ -323,9 +323,8 @@ class Demo:
             demand.need_rewrite(
                 need_id=key, rewrite_title=rewrite["title"][:40], rewrite_text=rewrite["text"], actor=office
             )
-        demand.need_assign(
-            need_id=key, officer_id=self.users["staff"].pk, actor=office
-        ) if office is self.staff else None
+        if office.user_id:
+            demand.need_assign(need_id=key, officer_id=office.user_id, actor=office)
         demand.need_publish(need_id=key, actor=office)
         if status == "unmet":
             demand.need_mark_unmet(need_id=key, reason=reason, actor=office)

@@ -169,7 +169,7 @@ class Visitor:
     """A person at one size of screen, with what was found wrong on the pages they saw."""
 
     def __init__(self, browser, site, username, size):
-        self.site, self.width, self.wrong = site, size["width"], []
+        self.site, self.size, self.width, self.wrong = site, size, size["width"], []
         mobile = {"is_mobile": True, "has_touch": True} if size is SIZES["phone"] else {}
         context = browser.new_context(viewport=size, locale="zh-CN", reduced_motion="reduce", **mobile)
         if username:
@@ -203,9 +203,12 @@ class Visitor:
         folder = os.environ.get("QIANXIAN_SHOTS")
         if folder:
             height = min(self.page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+            if self.width < 1000:  # what sticks to the bottom of the screen lies at the end of the picture
+                self.page.set_viewport_size({"width": self.width, "height": height})
             path = Path(folder) / (f"{name}.png" if self.width > 1000 else f"{name}-phone.png")
             clip = {"x": 0, "y": 0, "width": self.width, "height": height}
             self.page.screenshot(path=str(path), full_page=True, clip=clip, animations="disabled")
+            self.page.set_viewport_size(self.size)
 
 
 @pytest.mark.parametrize("size", SIZES)
