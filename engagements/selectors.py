@@ -1,14 +1,19 @@
 """Reads around orders: what waits for whom, what a firm may see of an expert, what the clock must look at."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from core.calendar import add_working_days
 from core.codes import mask_email, mask_name, mask_phone
 from engagements.enums import OPEN, OrderStatus
 from engagements.models import Order
-from enterprises.models import Membership
+from enterprises.enums import NeedStatus
+from enterprises.models import Membership, Need
 from enterprises.selectors import NeedView, need_levels
 from experts.selectors import contact_opened
 from matching.wording import reason_rows
@@ -171,3 +176,12 @@ def confirmations_due(moment):
 
 def confirmations_to_lapse(moment):
     return Order.objects.filter(status=OrderStatus.ACCEPTED, officer_by__lte=moment)
+
+
+def needs_without_taker(moment: datetime) -> list[int]:
+    """Ids of published needs that nobody was asked for, or nobody took, in the time that is given."""
+    limit = settings.NEED_UNMET_DAYS
+    waiting = Order.objects.filter(need=OuterRef("pk"), status__in=OPEN)
+    rows = Need.objects.filter(status=NeedStatus.PUBLISHED, published_at__lt=moment - timedelta(days=limit))
+    rows = rows.exclude(Exists(waiting)).order_by("pk").values_list("pk", "published_at")
+    return [pk for pk, published_at in rows if add_working_days(published_at, limit).at <= moment]

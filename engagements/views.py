@@ -1,8 +1,10 @@
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.services import link_read
 from core import audit
 from core.actor import Actor
+from core.calendar import add_working_days
 from core.errors import DomainError
 from engagements import permissions, selectors, services
 from engagements.enums import OrderStatus
@@ -196,6 +199,9 @@ def _push(request, need, experts, message, actor):
         messages.success(
             request, _("已推送给 {count} 位专家：{names}。").format(count=len(pushed), names=_("、").join(pushed))
         )
+        warning = add_working_days(now(), settings.ORDER_OFFER_DAYS).warning
+        if warning:  # the time to answer was counted without that year's holidays
+            messages.warning(request, warning)
     return redirect("matching:need-matches", need.code)
 
 

@@ -380,6 +380,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="qianxian@localhost")
 
 # --- limits of the workflow, in working days unless the name says otherwise (domain: state machines)
 NEED_REVIEW_DAYS = env.int("NEED_REVIEW_DAYS", default=2)
+NEED_UNMET_DAYS = env.int("NEED_UNMET_DAYS", default=15)  # published and nobody took it
 ORDER_OFFER_DAYS = env.int("ORDER_OFFER_DAYS", default=3)
 ORDER_CONFIRM_DAYS = env.int("ORDER_CONFIRM_DAYS", default=2)
 ORDER_RELEASE_DAYS = env.int("ORDER_RELEASE_DAYS", default=4)  # unconfirmed by firm and officer: the seat is freed

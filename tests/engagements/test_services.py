@@ -15,6 +15,7 @@ from core.errors import DomainError, Invalid, NotPermitted, TransitionRefused
 from core.models import AuditEvent, OutboxMessage
 from engagements import services
 from engagements.models import Order
+from engagements.tasks import tick_orders
 from enterprises.models import Disclosure
 from enterprises.services import need_withdraw
 from experts.models import ContactOpening, Expert
@@ -301,8 +302,6 @@ class TestClock:
         assert OutboxMessage.objects.filter(topic="order.remind").count() == 1
 
     def test_the_tick_does_all_of_it(self, offered):
-        from engagements.tasks import tick_orders  # noqa: PLC0415  the task module is the subject
-
         with time_machine.travel(offered.expires_at + timedelta(minutes=1)):
             tick_orders()
             tick_orders()
@@ -316,3 +315,16 @@ def test_a_withdrawn_need_leaves_nobody_waiting(offered, need, office):
     offered.refresh_from_db()
     assert (offered.status, offered.not_selected_code) == ("not_selected", "need_changed")
     assert violations() == []
+
+
+def test_a_need_nobody_took_becomes_unmet_after_its_working_days(need, offered, expert):
+    tick_orders()
+    need.refresh_from_db()
+    assert need.status == "published"
+    services.order_decline(order_id=offered.pk, code="no_time", actor=Actor(user=expert.user))
+    with time_machine.travel(now() + timedelta(days=40)):
+        tick_orders()
+        tick_orders()
+    need.refresh_from_db()
+    assert need.status == "unmet"
+    assert AuditEvent.objects.filter(object_code=need.code, verb="unmet").count() == 1
