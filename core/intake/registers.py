@@ -39,7 +39,7 @@ def importer_of(kind: str) -> Importer:
 
 
 def register_of(kind: str) -> Register:
-    return _importers[kind].register
+    return importer_of(kind).register
 
 
 def titles() -> dict[str, Any]:

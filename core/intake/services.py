@@ -148,6 +148,9 @@ def batch_start(*, batch_id: int, actor: Actor, is_announced: bool = True) -> Im
     if batch.status == BatchStatus.RUNNING and not actor.is_system:
         return batch
     _require_status(batch, BatchStatus.PREVIEWED, BatchStatus.FAILED, BatchStatus.UPLOADED, BatchStatus.RUNNING)
+    is_unseen = batch.status == BatchStatus.FAILED and not batch.rows.exists() and batch.finished_at is None
+    if is_unseen and batch.job is not None and batch.job.kind == "import_preview":
+        raise TransitionRefused(_("这份文件没有核对成功，请调整列的对应后重新核对，或换一份文件。"))
     if batch.status == BatchStatus.UPLOADED and not actor.is_system:
         raise TransitionRefused(_("还在核对各行，请稍候再导入。"))
     old = batch.status

@@ -61,7 +61,7 @@ def batch_work(batch_id: int, *, take_over: bool = False, on_progress: Progress 
     batch = batch_claim(batch_id, take_over=take_over)
     if batch is None:
         return None
-    work = {"import": _write, "import_preview": _preview, "import_undo": _take_back}[batch.job.kind]
+    work = {"import": _write, "import_preview": _preview, "import_undo": _take_back}[_job(batch).kind]
     try:
         work(batch, on_progress)
     except TakenOver:
@@ -88,7 +88,7 @@ def batch_claim(batch_id: int, *, take_over: bool = False) -> ImportBatch | None
     )
     if batch is None or batch.job is None or batch.job.kind not in KINDS:
         return None
-    job = Job.objects.select_for_update(no_key=True).get(pk=batch.job_id)
+    job = Job.objects.select_for_update(no_key=True).get(pk=_job(batch).pk)
     alive = now() - SILENT
     is_waiting = job.status == JobStatus.QUEUED
     is_left = job.status == JobStatus.RUNNING and (take_over or job.heartbeat_at is None or job.heartbeat_at < alive)
@@ -141,7 +141,7 @@ def _preview(batch: ImportBatch, on_progress: Progress) -> None:
     importer.prepare(batch.county, batch.options, actor=_actor(batch))
 
     def told(done: int, total: int) -> None:
-        Job.objects.filter(pk=batch.job_id).update(done_count=done, total_count=total, heartbeat_at=now())
+        Job.objects.filter(pk=_job(batch).pk).update(done_count=done, total_count=total, heartbeat_at=now())
         on_progress(done, total)
 
     counts: Counter[str] = Counter()
@@ -187,7 +187,7 @@ def _write(batch: ImportBatch, on_progress: Progress) -> None:
     known = set(rows.values_list("number", flat=True))
     importer = registers.importer_of(batch.kind)
     importer.prepare(batch.county, batch.options, actor=_actor(batch))
-    importer.changed.update(rows.filter(status__in=WRITTEN).values_list("object_id", flat=True))
+    importer.changed.update(pk for pk in rows.filter(status__in=WRITTEN).values_list("object_id", flat=True) if pk)
     todo = [result for result in results if result.number not in known]
     done = len(known)
     on_progress(done, len(results))
@@ -261,25 +261,31 @@ def _take_back(batch: ImportBatch, on_progress: Progress) -> None:
 # -- the job
 
 
+def _job(batch: ImportBatch) -> Job:
+    """The job this worker has claimed."""
+    assert batch.job is not None  # noqa: S101 - a claimed batch has one
+    return batch.job
+
+
 def _actor(batch: ImportBatch) -> Actor:
     """Whoever asked, with the rights of this moment; a command acts for the system."""
-    user = batch.job.created_by if batch.job.created_by_id else None
+    user = _job(batch).created_by
     return Actor(user=user, channel=Channel.IMPORT, label="" if user else _("命令行导入"))
 
 
 def _hold(batch: ImportBatch) -> None:
     """Make sure, under lock, that this worker still has the batch."""
-    job = Job.objects.select_for_update(no_key=True).get(pk=batch.job_id)
-    if job.status != JobStatus.RUNNING or job.result.get("holder") != batch.job.result.get("holder"):
+    job = Job.objects.select_for_update(no_key=True).get(pk=_job(batch).pk)
+    if job.status != JobStatus.RUNNING or job.result.get("holder") != _job(batch).result.get("holder"):
         raise TakenOver
 
 
 def _tell(batch: ImportBatch, done: int, total: int) -> None:
-    Job.objects.filter(pk=batch.job_id).update(done_count=done, total_count=total, heartbeat_at=now())
+    Job.objects.filter(pk=_job(batch).pk).update(done_count=done, total_count=total, heartbeat_at=now())
 
 
 def _job_end(batch: ImportBatch, result: dict[str, Any] | None = None) -> None:
-    Job.objects.filter(pk=batch.job_id).update(
+    Job.objects.filter(pk=_job(batch).pk).update(
         status=JobStatus.DONE, finished_at=now(), heartbeat_at=now(), result=result or {}
     )
 
@@ -287,8 +293,8 @@ def _job_end(batch: ImportBatch, result: dict[str, Any] | None = None) -> None:
 @transaction.atomic(durable=True)
 def batch_failed(batch: ImportBatch, message: str) -> None:
     """Say why. An undo that failed leaves the batch imported, anything else leaves it to be gone on with."""
-    job = Job.objects.select_for_update(no_key=True).get(pk=batch.job_id)
-    if job.result.get("holder") != batch.job.result.get("holder"):
+    job = Job.objects.select_for_update(no_key=True).get(pk=_job(batch).pk)
+    if job.result.get("holder") != _job(batch).result.get("holder"):
         return
     job.status, job.error, job.finished_at = JobStatus.FAILED, message[:2000], now()
     job.save(update_fields=["status", "error", "finished_at"])
