@@ -159,6 +159,12 @@ class PairMark(models.Model):
         return f"{self.need_id}×{self.expert_id} {self.kind}"
 
 
+class RecusalQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The office's own: neither the firm nor the expert reads why they are kept apart."""
+        return self.filter(enterprise__county__in=user.county_ids()) if user.is_authenticated else self.none()
+
+
 class Recusal(models.Model):
     """回避: a firm and an expert who must not meet, with the kind of relation."""
 
@@ -167,6 +173,7 @@ class Recusal(models.Model):
     reason = models.CharField(_("关系说明"), max_length=200)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    objects = RecusalQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

@@ -275,7 +275,7 @@ def masked_rows(result):
 
 
 @functools.lru_cache(maxsize=2)
-def _corpus(folder, fingerprint):
+def stored_corpus(folder, fingerprint):
     """A stored corpus; raises ``LookupError`` when this machine does not hold it."""
 
     def missing():
@@ -288,7 +288,7 @@ def pair_explanation(need, expert, result, folder):
     """The engine's explanation of any pair under the result's own statistics, or None when the corpus of that run is
     gone or does not know the expert."""
     try:
-        corpus = _corpus(folder, result.run.fingerprint)
+        corpus = stored_corpus(folder, result.run.fingerprint)
     except LookupError:
         return None
     if expert.pk not in corpus.position:

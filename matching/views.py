@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -5,20 +7,22 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.enums import OFFICE_ROLES
+from accounts.enums import OFFICE_ROLES, Role
 from core.actor import Actor
 from core.errors import DomainError
 from core.models import Region
+from core.text import clean_line
 from enterprises.enums import OPEN_TO_MATCH
-from enterprises.models import Need
+from enterprises.models import Enterprise, Need
 from enterprises.selectors import need_completeness, need_view
 from experts.models import Expert
-from matching import permissions, selectors, services
+from matching import permissions, preview, selectors, services
+from matching.engine.config import StructureWeights
 from matching.enums import Band, MarkKind, RunTrigger
-from matching.forms import BlockForm, WeightsForm
-from matching.models import MatchRun
+from matching.forms import BlockForm, PreviewForm, RecusalForm, WeightsForm
+from matching.models import MatchRun, Recusal
 from matching.wording import caution_texts, part_rows, raise_text, reason_rows
 
 PAGE_SIZE = 20
@@ -241,27 +245,133 @@ def expert_panel(request, code):
 
 @login_required
 def weights(request):
-    """The county's weights, with what the defaults are: read by its office, set by its administrator."""
+    """The county's weights: read by its office, set by its administrator, who first sees what they would change."""
     counties = Region.objects.filter(pk__in=request.user.county_ids()).order_by("code")
     if not counties:
         raise Http404
     county = counties.filter(code=request.GET.get("county", "")).first() or counties[0]
+    refusal = permissions.can_weigh(Actor.of(request), county.pk)
+    if refusal is not None and request.method == "POST":
+        messages.error(request, refusal.message)
+        return redirect("matching:weights")
     own = selectors.engine_config(county.pk).structure
     form = WeightsForm(request.POST or None, initial={name: getattr(own, name) for name in WeightsForm.LABELS})
-    refusal = permissions.can_weigh(Actor.of(request), county.pk)
+    needs = selectors.overview(request.user).filter(county=county)
+    context = {
+        "form": form,
+        "choice": PreviewForm(request.POST or None, needs=needs),
+        "county": county,
+        "can_weigh": refusal is None,
+        "is_default": own == StructureWeights(),
+    }
     if refusal is not None:
-        if request.method == "POST":
-            messages.error(request, refusal.message)
-            return redirect("matching:weights")
         for field in form.fields.values():
             field.disabled = True
-    if request.method == "POST" and form.is_valid():
+    elif "preview" in request.POST:
+        context |= _preview(request, form, context["choice"])
+        if request.htmx:
+            return render(request, "matching/_weights_preview.html", context)
+    elif request.method == "POST" and ("reset" in request.POST or form.is_valid()):
+        chosen = asdict(StructureWeights()) if "reset" in request.POST else form.cleaned_data
         try:
-            services.weights_set(county_id=county.pk, weights=form.cleaned_data, actor=Actor.of(request))
+            services.weights_set(county_id=county.pk, weights=chosen, actor=Actor.of(request))
         except DomainError as exc:
             form.add_error(None, exc.message)
         else:
             messages.success(request, _("已保存，正在按新权重重新计算。"))
             return redirect("matching:match-list")
-    context = {"form": form, "county": county, "counties": counties, "can_weigh": refusal is None}
     return render(request, "matching/weights.html", context)
+
+
+def _preview(request, form, choice):
+    """What the entered weights would do to one need; saves nothing."""
+    if not (form.is_valid() and choice.is_valid()):
+        return {"asked": True}
+    need = choice.cleaned_data["need"]
+    if need is None:
+        return {"asked": True}
+    folder = services.corpora_folder(need.county_id)
+    rows = preview.weights_preview(need, form.cleaned_data, request.user, folder)
+    return {"asked": True, "need": need, "rows": rows}
+
+
+# -- recusals
+
+
+def _office_only(request, *roles):
+    if not request.user.has_role(*(roles or OFFICE_ROLES)):
+        raise Http404
+
+
+@login_required
+@require_safe
+def recusal_list(request):
+    _office_only(request)
+    rows = Recusal.objects.visible_to(request.user).select_related("enterprise", "expert__institution", "created_by")
+    firm = None
+    if request.GET.get("enterprise"):
+        firm = get_object_or_404(
+            Enterprise.objects.visible_to(request.user).filter(county__in=request.user.county_ids()),
+            code=request.GET["enterprise"],
+        )
+        rows = rows.filter(enterprise=firm)
+    page = Paginator(rows.order_by("enterprise__name_pinyin", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    kept = request.user.county_ids(Role.STAFF, Role.ADMIN)
+    context = {"page_obj": page, "firm": firm, "kept": kept, "can_add": bool(kept), "nav_key": "matching"}
+    return render(request, "matching/recusal_list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def recusal_add(request):
+    """登记回避: from the list, a match or a firm's page, which name what they know."""
+    _office_only(request, Role.STAFF, Role.ADMIN)
+    initial = {name: request.GET[name] for name in ("enterprise", "expert") if name in request.GET}
+    kept = request.user.county_ids(Role.STAFF, Role.ADMIN)
+    form = RecusalForm(request.POST or None, initial=initial, user=request.user, county_ids=kept)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.recusal_add(
+                enterprise_id=data["enterprise"].pk,
+                expert_id=data["expert"].pk,
+                reason=data["reason"],
+                actor=Actor.of(request),
+            )
+        except DomainError as exc:
+            form.add_error(exc.field if exc.field in form.fields else None, exc.message)
+        else:
+            words = _("已登记：{expert}回避{firm}，正在重新计算匹配。")
+            messages.success(request, words.format(expert=data["expert"].name, firm=data["enterprise"].name))
+            return redirect("matching:recusal-list")
+    context = {"form": form, "nav_key": "matching"}
+    return render(request, "matching/recusal_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def recusal_names(request):
+    """Names that begin or hold what is typed, for the field's list of suggestions."""
+    _office_only(request, Role.STAFF, Role.ADMIN)
+    kept = request.user.county_ids(Role.STAFF, Role.ADMIN)
+    name = "expert" if "expert" in request.GET else "enterprise"
+    text = clean_line(request.GET.get(name, ""))[:60]
+    if name == "expert":
+        rows = Expert.objects.visible_to(request.user).active().select_related("institution")
+    else:
+        rows = Enterprise.objects.visible_to(request.user).active()
+    found = rows.filter(county__in=kept, name__icontains=text).order_by("name_pinyin", "pk")[:20] if text else ()
+    return render(request, "matching/_names.html", {"rows": found})
+
+
+@login_required
+@require_POST
+def recusal_remove(request, code, expert_code):
+    recusals = Recusal.objects.visible_to(request.user)
+    recusal = get_object_or_404(recusals, enterprise__code=code, expert__code=expert_code)
+    try:
+        services.recusal_remove(recusal_id=recusal.pk, actor=Actor.of(request))
+        messages.success(request, _("回避已解除，正在重新计算匹配。"))
+    except DomainError as exc:
+        messages.error(request, exc.message)
+    return redirect("matching:recusal-list")

@@ -3,13 +3,16 @@ from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from accounts.county import current_county
+from accounts.enums import Role
 from core.api.problems import plain_problem
+from core.calendar import horizon_warning
 from portal.home import home_of
 from portal.roles import standing
 from portal.search import search as find
@@ -37,7 +40,14 @@ def home(request):
     """What is due, what changed, a few numbers: by the role the person has chosen."""
     person, county = standing(request), current_county(request)
     page = home_of(request.user, person.role, county)
-    return render(request, "home.html", {"page": page, "role": person.role, "county": county})
+    office = person.role in (Role.STAFF, Role.ADMIN)
+    context = {
+        "page": page,
+        "role": person.role,
+        "county": county,
+        "horizon_warning": horizon_warning(now()) if office else "",
+    }
+    return render(request, "home.html", context)
 
 
 @login_required

@@ -129,6 +129,8 @@ def address(world, case):
     elif kind == "match":
         found["code"] = rows[f"need:{short}"].code
         found["expert"] = rows["expert:r" if short == "n3" else "expert:w"].code
+    elif kind == "recusal":
+        found |= {"code": rows[shown].enterprise.code, "expert": rows[shown].expert.code}
     elif kind != "site":
         found["code"] = rows[shown].code
     if kind == "expert":

@@ -69,6 +69,8 @@ SIGHT = {
     "kept:chain_B": OFFICE_B,
     "kept:park_A": {who: word for who, word in OFFICE_A.items() if word != "leader"},
     "kept:park_B": OFFICE_B,
+    "recusal:A": OFFICE_A,
+    "recusal:B": OFFICE_B,
     "county:A": OFFICE_A,
     "county:B": OFFICE_B,
     # What a person is to the site as a whole.
@@ -102,6 +104,7 @@ KINDS = {
     "kept_chain": ("kept:chain_A", "kept:chain_B"),
     "kept_park": ("kept:park_A", "kept:park_B"),
     "abolished": ("abolished:old",),
+    "recusal": ("recusal:A", "recusal:B"),
     "site": ("site",),
     "region": ("A",),
     "chain": ("chain_B",),
@@ -234,6 +237,10 @@ PAGES = [
     # matches: the office's tool
     row("matching:match-list", get=OFFICE, hidden=True),
     row("matching:weights", get=OFFICE, post={"admin"}, hidden=OUTSIDE),
+    row("matching:recusal-list", get=OFFICE, hidden=True),
+    row("matching:recusal-add", get=STAFF, post=STAFF, hidden=True, data={"enterprise": "无", "expert": "无"}),
+    row("matching:recusal-names", get=STAFF, hidden=True),
+    row("matching:recusal-remove", "recusal", post=STAFF, args=("code", "expert")),
     row("matching:need-matches", "match", get=ALL, args=C),
     row("matching:need-panel", "match", get=ALL, args=C),
     row("matching:need-score", "match", post=STAFF, args=C),

@@ -352,6 +352,13 @@ def _orders(world):
 
 def _matches(world):
     rows = world.rows
+    for county, firm, expert in (("A", "q", "w"), ("B", "s", "r")):
+        rows[f"recusal:{county}"] = baker.make(
+            "matching.Recusal",
+            enterprise=rows[f"firm:{firm}"],
+            expert=rows[f"expert:{expert}"],
+            reason=canary(county, "recusal", "reason"),
+        )
     for key, county, need, experts in (("a", "A", "n1", "xwz"), ("b", "B", "n3", "rm")):
         run = baker.make(
             "matching.MatchRun",
