@@ -1,4 +1,4 @@
-"""Both languages on the pages themselves: English pages without a Chinese word, Chinese pages without an English one."""
+"""Both languages on the pages themselves: no Chinese word in English ones, no library's English in Chinese ones."""
 
 import html
 import re
@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
+from django.utils.timezone import localdate
 from model_bakery import baker
 
 from core.templatetags.ui_values import day, joined, today, wan
@@ -99,6 +100,38 @@ def test_english_pages_hold_no_chinese(world, who):
     assert {address: lines[:3] for address, text in pages.items() if (lines := chinese_on(text))} == {}
 
 
+def test_english_pages_off_the_links_hold_no_chinese(world):
+    """Links from mail, answers to a press, errors."""
+    rows, extra = world.rows, world.extra
+    need, order, expert = rows["need:n1"].code, rows["order:o1"].code, rows["expert:x"].code
+    asked = [
+        ("anon", "get", f"/answer/{extra['link:o1']}/", {}, 200),
+        ("anon", "get", "/answer/nonsense/", {}, 404),
+        ("anon", "get", f"/invitation/{extra['invitation:a']}/", {}, 200),
+        ("anon", "get", "/no-such-page/", {}, 404),
+        ("staff_x", "get", "/search/?q=nothing-like-it", {}, 200),
+        ("staff_x", "get", "/search/?q=CANARY", {}, 200),
+        ("staff_x", "get", "/accounts/logout/", {}, 200),
+        ("staff_x", "get", f"/enterprises/{rows['firm:p'].code}/merge/{rows['firm:q'].code}/", {}, 200),
+        ("staff_x", "get", f"/experts/{expert}/merge/{rows['expert:w'].code}/", {}, 200),
+        ("staff_x", "get", f"/needs/{need}/matches/{expert}/", {}, 200),
+        ("staff_x", "post", "/experts/bulk/", {"do": "pause", "codes": expert}, 200),
+        ("staff_x", "post", "/needs/bulk/", {"do": "assign", "codes": need}, 200),
+        ("staff_x", "post", "/experts/new/", {"name": ""}, 200),
+        ("staff_x", "post", "/enterprises/new/", {"name": "", "credit_code": "1"}, 200),
+        ("staff_x", "get", "/needs/?status=nonsense&deadline_after=never", {}, 200),
+        ("expert_x", "post", f"/orders/{order}/decline/", {"code": "other"}, 422),
+    ]
+    wrong = {}
+    for who, method, address, data, status in asked:
+        client = world.client(who, **{"accept-language": "en"})
+        answer = getattr(client, method)(address, data)
+        lines = chinese_on(answer.content.decode())
+        if answer.status_code != status or lines:
+            wrong[address] = (answer.status_code, lines[:3])
+    assert wrong == {}
+
+
 @pytest.mark.parametrize("name", ["account_login", "account_reset_password"])
 def test_english_entrance_holds_no_chinese(client, db, name):
     response = client.get(reverse(name), headers={"accept-language": "en-GB,en;q=0.8"})
@@ -167,6 +200,4 @@ def test_lock_out_page_is_chinese_and_english(client, db):
 def test_dates_amounts_and_lists_follow_the_language(time_machine, language, words):
     time_machine.move_to("2026-11-23T02:00:00+00:00")
     with translation.override(language):
-        from django.utils.timezone import localdate  # noqa: PLC0415
-
         assert (day(localdate()), today(), wan(125000), joined(["甲", "乙"])) == words
