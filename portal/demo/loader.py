@@ -21,6 +21,7 @@ from enterprises import services as demand
 from enterprises.models import Enterprise, Membership, Need
 from experts import services as supply
 from experts.models import Expert
+from matching.selectors import offer_snapshot
 
 DATA = Path(__file__).parent / "data"
 PASSWORD_BYTES = 9
@@ -449,6 +450,13 @@ class Demo:
         for event in AuditEvent.objects.filter(object_type="engagements.order", object_id=order.pk, seal=""):
             days = happened.get(event.verb, row["ended_days_ago"]) or 0
             AuditEvent.objects.filter(pk=event.pk).update(at=F("at") - timedelta(days=days))
+
+
+def explain_orders():
+    """Once needs are scored, the orders of the past get the reasons that their push would have carried."""
+    for order in Order.objects.filter(band="").select_related("need", "expert"):
+        why = offer_snapshot(need_id=order.need_id, expert_id=order.expert_id)
+        Order.objects.filter(pk=order.pk).update(**why)
 
 
 def is_loaded():

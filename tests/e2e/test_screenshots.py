@@ -27,7 +27,7 @@ from enterprises.models import Enterprise, Need
 from experts.models import Expert
 from matching.models import Match, MatchResult, MatchRun
 from portal.celery import app
-from portal.demo.loader import Demo
+from portal.demo.loader import Demo, explain_orders
 from portal.invariants import violations
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver runs a loop in this thread
@@ -57,6 +57,7 @@ def fill():
     MatchRun.objects.filter(status="queued", need__isnull=False).delete()
     app.conf.task_always_eager = eager
     call_command("match", "--all", "--local", verbosity=0)
+    explain_orders()
 
 
 def addresses():

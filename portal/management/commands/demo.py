@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 import bootstrap
 from portal import embedded
+from portal.demo.loader import explain_orders
 from portal.embedded import Stage
 from portal.processes import Child, first_ended, stop_all
 
@@ -66,6 +67,7 @@ class Command(BaseCommand):
         with self.step(_("[4/4] 为全部需求匹配专家")):
             if embedded.stage() < Stage.SCORED:
                 call_command("match", "--all", "--local")
+                explain_orders()
                 embedded.mark(Stage.SCORED)
         connection.close()
 
