@@ -43,7 +43,7 @@ class Site:
 
     def run(self, *arguments):
         done = subprocess.run(
-            self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False, timeout=120
+            self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False, timeout=300
         )
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
