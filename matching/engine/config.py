@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from matching.engine.errors import ConfigError
 
 # Raised when a change of code changes scores, so that cached corpora are rebuilt.
-ENGINE_VERSION = "1.1"
+ENGINE_VERSION = "1.2"
 STRUCTURE_BOUND = 0.5
 
 

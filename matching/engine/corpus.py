@@ -1,12 +1,10 @@
 """The register as the engine holds it: idf, postings, vectors and null distribution under one fingerprint."""
 
 import dataclasses
-import functools
 import hashlib
 import os
 import pickle
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 
 from matching.engine import bands, lexical, text, vectors
 from matching.engine.config import ENGINE_VERSION, Config, TextConfig
+from matching.engine.start_state import start_state
 from matching.engine.start_text import StartText, load_start_text
 from matching.engine.types import AchievementDoc, ExpertDoc, NeedDoc
 
@@ -26,7 +25,6 @@ Ints = NDArray[np.int64]
 PROFILE, ACHIEVEMENT = 0, 1
 DECIMALS = 12
 WORKS_SHARE = 0.25
-_NAMES_PER_BACKGROUND = 10  # classification names are short; ten of them make one background document
 _LONGEST_TEXT = 200_000  # characters; what follows cannot change what a text is about
 _PICKLE_HEADER = f"qianxian-corpus {ENGINE_VERSION}\n".encode()
 
@@ -47,24 +45,12 @@ class Units:
 class Tokens:
     """One text segmented for both vector models."""
 
-    words: list[list[str]]
-    characters: list[list[str]]
+    words: list[str]
+    characters: list[str]
 
     @classmethod
     def of(cls, value: str) -> Self:
         return cls(text.words(value), text.characters(value))
-
-
-@functools.lru_cache(maxsize=2)
-def _start_tokens(start: StartText) -> tuple[Tokens, ...]:
-    return tuple(Tokens.of(line) for line in start.lines)
-
-
-@functools.lru_cache(maxsize=2)
-def _background_terms(start: StartText) -> tuple[Counter[str], ...]:
-    size = _NAMES_PER_BACKGROUND
-    names = ["。".join(start.names[first : first + size]) for first in range(0, len(start.names), size)]
-    return tuple(text.terms(item) for item in (*names, *start.prose))
 
 
 @dataclass(frozen=True)
@@ -225,23 +211,31 @@ def build_corpus(
     start_text: StartText | None = None,
     config: Config | None = None,
     progress: Callable[[str], None] | None = None,
+    folder: Path | None = None,
 ) -> Corpus:
-    """Train and index. ``needs`` only lend their words to the vectors; they may be any subset."""
+    """Train and index. ``needs`` only lend their words to the vectors; they may be any subset.
+
+    folder: where this machine keeps the counts of the start text; without it they are counted in memory.
+    """
     report = progress or (lambda _stage: None)
     settings = (config or Config()).text
     start = load_start_text() if start_text is None else start_text
     register = tuple(sorted(experts, key=lambda item: item.id))
     unit_texts, units = _units(register)
+    report("start text")
+    state = start_state(start, settings, folder)
     report("words")
     unit_tokens = [Tokens.of(item) for item in unit_texts]
     need_tokens = [Tokens.of(need_text(need)) for need in sorted(needs, key=lambda item: item.id)]
-    training = [*_start_tokens(start), *unit_tokens, *need_tokens]
+    training = [*unit_tokens, *need_tokens]
     report("vectors")
-    words = vectors.train((item.words for item in training), settings.words, seed=settings.seed)
-    chars = vectors.train((item.characters for item in training), settings.characters, seed=settings.seed)
+    words = vectors.train([item.words for item in training], settings.words, seed=settings.seed, start=state.words)
+    chars = vectors.train(
+        [item.characters for item in training], settings.characters, seed=settings.seed, start=state.characters
+    )
     report("index")
     unit_terms = [text.terms(item) for item in unit_texts]
-    index = lexical.build(unit_terms, units.kind.tolist(), _background_terms(start), settings)
+    index = lexical.build(unit_terms, units.kind.tolist(), state.background, settings)
     corpus = Corpus(
         fingerprint=corpus_fingerprint(register, needs, start, settings),
         config=settings,

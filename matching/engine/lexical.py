@@ -5,8 +5,9 @@ Source of the pivot: Singhal, Buckley and Mitra, "Pivoted document length normal
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,39 +77,45 @@ class LexicalIndex:
         return float(self.weights[place]) if place < last and self.documents[place] == document else 0.0
 
 
+@dataclass(frozen=True)
+class Background:
+    """In how many of ``size`` background documents each term occurs."""
+
+    terms: tuple[str, ...] = ()
+    frequency: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    size: int = 0
+
+
+def count_background(documents: Iterable[Collection[str]]) -> Background:
+    """Document frequencies of the background, terms in ascending order."""
+    sets = [set(found) for found in documents]
+    counts = Counter(chain.from_iterable(sets))
+    ordered = sorted(counts)
+    return Background(tuple(ordered), np.array([counts[term] for term in ordered], dtype=np.int64), len(sets))
+
+
 def build(
-    documents: Sequence[Counter[str]],
-    kinds: Sequence[int],
-    background: Sequence[Counter[str]],
-    config: TextConfig,
+    documents: Sequence[Counter[str]], kinds: Sequence[int], background: Background, config: TextConfig
 ) -> LexicalIndex:
     """Index ``documents``; each is pivoted on the mean norm of its own kind (profile, achievement).
 
     idf = ln(1 + (N - df + .5) / (df + .5)), df = df(register) + B * df(background) / |background|, N = |register| + B.
     """
-    frequency: Counter[str] = Counter()
-    for counts in documents:
-        frequency.update(counts.keys())
-    behind: Counter[str] = Counter()
-    for counts in background:
-        behind.update(counts.keys())
-    prior = config.background_documents if background else 0.0
-    vocabulary = {term: column for column, term in enumerate(sorted(frequency.keys() | behind.keys()))}
-    df = np.array(
-        [frequency[term] + prior * behind[term] / max(1, len(background)) for term in vocabulary], dtype=np.float64
+    vocabulary = dict(zip(background.terms, range(len(background.terms)), strict=True))
+    for term in chain.from_iterable(documents):
+        vocabulary.setdefault(term, len(vocabulary))
+    lengths = np.fromiter(map(len, documents), dtype=np.int64, count=len(documents))
+    column_array = np.fromiter(
+        map(vocabulary.__getitem__, chain.from_iterable(documents)), dtype=np.int64, count=int(lengths.sum())
     )
+    owner_array = np.repeat(np.arange(len(documents)), lengths)
+    values = [number for counts in documents for number in counts.values()]
+    prior = config.background_documents if background.size else 0.0
+    df = np.bincount(column_array, minlength=len(vocabulary)).astype(np.float64)
+    df[: len(background.terms)] += prior * background.frequency / max(1, background.size)
     total = len(documents) + prior
     idf = np.log1p(np.maximum(total - df + 0.5, 0.0) / (df + 0.5))
-    columns: list[int] = []
-    owners: list[int] = []
-    values: list[float] = []
-    for number, counts in enumerate(documents):
-        for term, count in counts.items():
-            columns.append(vocabulary[term])
-            owners.append(number)
-            values.append(count)
-    column_array, owner_array = np.array(columns, dtype=np.int64), np.array(owners, dtype=np.int64)
-    weights = np.log1p(np.array(values, dtype=np.float64)) * idf[column_array] if columns else np.zeros(0)
+    weights = np.log1p(np.array(values, dtype=np.float64)) * idf[column_array]
     norms = np.sqrt(np.bincount(owner_array, weights=weights**2, minlength=len(documents)))
     kind_array = np.array(kinds, dtype=np.int64)
     divisor = np.ones(len(documents), dtype=np.float64)
@@ -116,9 +123,8 @@ def build(
         members = (kind_array == kind) & (norms > 0)
         if members.any():
             divisor[members] = (1 - config.pivot) * norms[members].mean() + config.pivot * norms[members]
-    if columns:
-        weights = weights / divisor[owner_array]
-    order = np.lexsort((owner_array, column_array))
+    weights = weights / divisor[owner_array]
+    order = np.argsort(column_array * max(1, len(documents)) + owner_array)
     indptr = np.searchsorted(column_array[order], np.arange(len(vocabulary) + 1)).astype(np.int64)
     return LexicalIndex(
         vocabulary=vocabulary,

@@ -69,7 +69,7 @@ def related_words(corpus: Corpus, need: NeedDoc, expert: ExpertDoc, most: int) -
     model = corpus.words
 
     def known(value: str) -> list[str]:
-        flat = {word for sentence in text.words(value) for word in sentence if len(word) > 1}
+        flat = {word for word in text.words(value) if len(word) > 1}
         return sorted(word for word in flat if word in model.index and not text.is_generic_word(word))
 
     wanted = known(need_head(need))

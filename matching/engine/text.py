@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from operator import add
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,15 +17,17 @@ from opencc import OpenCC
 
 _CJK = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 # A whole Latin or mixed token keeps its inner joints: gcr15, nd-fe-b, pm2.5, 5t/h, a356-t6.
-_RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<latin>[^\W_{_CJK}]+(?:[.\-/+][^\W_{_CJK}]+)*)")
+_LATIN_TOKEN = rf"[^\W_{_CJK}]+(?:[.\-/+][^\W_{_CJK}]+)*"
+_RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<latin>{_LATIN_TOKEN})")
 _PART = re.compile(r"[^\W\d_]{2,}|[^\W_]*\d[^\W_]*")
 _HAS_LETTER = re.compile(r"[^\W\d_]")
-_SEGMENT = re.compile(r"[^\n。!?;]+")
 
 # Words that say nothing about a technique, in either language; kept short, idf does the rest.
 _DATA = Path(__file__).with_name("data")
 STOP_WORDS = frozenset(_DATA.joinpath("stop_words.txt").read_text(encoding="utf-8").split())
-STOP_CHARACTERS = frozenset("的和与及或等在是为对中了以于由从并其该此这一种个")
+_FUNCTION_CHARACTERS = "的和与及或等在是为对中了以于由从并其该此这一种个"
+STOP_CHARACTERS = frozenset(_FUNCTION_CHARACTERS)
+_KEPT_RUN = re.compile(rf"((?:(?![{_FUNCTION_CHARACTERS}])[{_CJK}])+)|({_LATIN_TOKEN})")
 
 
 class Mapped(NamedTuple):
@@ -97,8 +100,7 @@ def iter_terms(normalised: str) -> Iterator[tuple[str, int, int]]:
     Pure numbers and function characters are left out; characters beside bigrams let 防腐 meet 耐腐蚀.
     """
     for match in _RUN.finditer(normalised):
-        start, end = match.span()
-        run = match.group()
+        start, run = match.start(), match.group()
         if match.lastgroup == "cjk":
             previous = False
             for offset, char in enumerate(run):
@@ -108,13 +110,22 @@ def iter_terms(normalised: str) -> Iterator[tuple[str, int, int]]:
                     if previous:
                         yield run[offset - 1 : offset + 1], start + offset - 1, start + offset + 1
                 previous = keep
-        elif _HAS_LETTER.search(run):
-            if run not in STOP_WORDS:
-                yield run, start, end
-            if len(run) <= 40 and not run.isalnum():
-                for part in _PART.finditer(run):
-                    if part.group() != run and not part.group().isdigit() and part.group() not in STOP_WORDS:
-                        yield part.group(), start + part.start(), start + part.end()
+        else:
+            for term, first, last in _latin_parts(run):
+                yield term, start + first, start + last
+
+
+@functools.lru_cache(maxsize=30_000)
+def _latin_parts(run: str) -> tuple[tuple[str, int, int], ...]:
+    """A Latin token and its parts, with their places in it."""
+    if not _HAS_LETTER.search(run):
+        return ()
+    found = [] if run in STOP_WORDS else [(run, 0, len(run))]
+    if len(run) <= 40 and not run.isalnum():
+        for part in _PART.finditer(run):
+            if part.group() != run and not part.group().isdigit() and part.group() not in STOP_WORDS:
+                found.append((part.group(), *part.span()))
+    return tuple(found)
 
 
 @functools.cache
@@ -135,32 +146,34 @@ def is_generic_word(word: str) -> bool:
 
 
 def terms(text: str) -> Counter[str]:
-    """Lexical term counts of one text."""
-    return Counter(term for term, _, _ in iter_terms(normalise(text)))
-
-
-def words(text: str) -> list[list[str]]:
-    """Segmented words of one text, one list per sentence, for the co-occurrence vectors."""
-    sentences = []
-    for match in _SEGMENT.finditer(normalise(text)):
-        kept = [word for word in rjieba.cut(match.group(), True) if is_content_word(word)]
-        if kept:
-            sentences.append(kept)
-    return sentences
-
-
-def characters(text: str) -> list[list[str]]:
-    """Single ideographs and whole Latin tokens of one text, for the character vectors."""
+    """Lexical term counts of one text: those of ``iter_terms``, without their places."""
     found: list[str] = []
-    for match in _RUN.finditer(normalise(text)):
-        run = match.group()
-        if match.lastgroup == "cjk":
-            found.extend(char for char in run if char not in STOP_CHARACTERS)
-        elif run not in STOP_WORDS and _HAS_LETTER.search(run):
-            found.append(run)
-    return [found] if found else []
+    for ideographs, latin in _KEPT_RUN.findall(normalise(text)):
+        if ideographs:
+            found.extend(ideographs)
+            found.extend(map(add, ideographs, ideographs[1:]))
+        else:
+            found.extend(term for term, _, _ in _latin_parts(latin))
+    return Counter(found)
 
 
+def words(text: str) -> list[str]:
+    """Segmented words of one text in their order, for the co-occurrence vectors."""
+    return [word for word in rjieba.cut(normalise(text), True) if is_content_word(word)]
+
+
+def characters(text: str) -> list[str]:
+    """Single ideographs and whole Latin tokens of one text in their order, for the character vectors."""
+    found: list[str] = []
+    for ideographs, latin in _KEPT_RUN.findall(normalise(text)):
+        if ideographs:
+            found.extend(ideographs)
+        elif is_content_word(latin):
+            found.append(latin)
+    return found
+
+
+@functools.lru_cache(maxsize=30_000)
 def is_content_word(word: str) -> bool:
     """A word with at least one letter or ideograph that is not a stop word."""
     return word not in STOP_WORDS and _HAS_LETTER.search(word) is not None

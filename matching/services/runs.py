@@ -116,7 +116,9 @@ def corpus_of(county_id, inputs):
     """The trained corpus of these experts, from the machine's folder when it was built before."""
     folder = corpora_folder(county_id)
     fingerprint = corpus_fingerprint(inputs.experts, (), load_start_text(), inputs.config.text)
-    corpus = corpus_cached(folder, fingerprint, lambda: build_corpus(inputs.experts, config=inputs.config))
+    corpus = corpus_cached(
+        folder, fingerprint, lambda: build_corpus(inputs.experts, config=inputs.config, folder=folder.parent)
+    )
     kept = sorted(folder.glob("corpus-*.bin"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in kept[KEPT_CORPORA:]:
         old.unlink(missing_ok=True)
