@@ -182,6 +182,6 @@ def needs_without_taker(moment: datetime) -> list[int]:
     """Ids of published needs that nobody was asked for, or nobody took, in the time that is given."""
     limit = settings.NEED_UNMET_DAYS
     waiting = Order.objects.filter(need=OuterRef("pk"), status__in=OPEN)
-    rows = Need.objects.filter(status=NeedStatus.PUBLISHED, published_at__lt=moment - timedelta(days=limit))
-    rows = rows.exclude(Exists(waiting)).order_by("pk").values_list("pk", "published_at")
-    return [pk for pk, published_at in rows if add_working_days(published_at, limit).at <= moment]
+    needs = Need.objects.filter(status=NeedStatus.PUBLISHED, published_at__lt=moment - timedelta(days=limit))
+    rows = needs.exclude(Exists(waiting)).order_by("pk").values_list("pk", "published_at")
+    return [pk for pk, published in rows if published and add_working_days(published, limit).at <= moment]
