@@ -286,7 +286,8 @@ def in_force(region):
 def successor_candidates(region, limit=8):
     """Divisions in force of the same name under the same city (else the same province): shown, never applied."""
     stem = region.name.rstrip("县市区旗") or region.name
-    same = Region.objects.filter(is_current=True, level=region.level, name__startswith=stem).exclude(pk=region.pk)
+    levels = ("town",) if region.level == "town" else ("county", "prefecture")
+    same = Region.objects.filter(is_current=True, level__in=levels, name__startswith=stem)
     for prefix in (region.code[:4], region.code[:2]):
         rows = [row for row in same.filter(code__startswith=prefix) if row.name.rstrip("县市区旗") == stem]
         if rows:
@@ -327,7 +328,8 @@ def region_succeed(*, region_id, successor_code, county_id, actor):
         raise Invalid(_("没有这个区划代码，请填写 6 位或 9 位现行代码。"), field="successor")
     if not successor.is_current:
         raise Invalid(_("{name}也已撤销，请填写现行区划的代码。").format(name=successor), field="successor")
-    if successor.level != region.level:
+    # A prefecture may have become a county and the other way round; a town becomes a town.
+    if "province" in (successor.level, region.level) or (successor.level == "town") != (region.level == "town"):
         raise Invalid(_("{name}与原区划级别不同。").format(name=successor), field="successor")
     before = region.successor.code if region.successor_id else ""
     region.successor = successor

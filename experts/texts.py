@@ -1,6 +1,7 @@
 """What offices write into one cell and mean as several: headlines, achievements, terms, places. Pure functions."""
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -129,7 +130,7 @@ class Places:
             return None
         past = self.past(text)
         if past is not None:
-            return in_force(past[0]) if len(past) == 1 else None
+            return _became(past)
         code = self._code(text)
         if code is not None:
             return code
@@ -177,6 +178,16 @@ class Places:
         return counties or found or None
 
 
+def _became(past: list[Region]) -> Region | None:
+    """What the office said they became: one division for all of them. Codes of one name in one place are one."""
+    said = defaultdict(set)
+    for row in past:
+        said[row.full_name].add(in_force(row))
+    answers = [found - {None} for found in said.values()]
+    agreed = set.union(*answers)
+    return agreed.pop() if len(agreed) == 1 and all(answers) else None
+
+
 def _within(text: str, region: Region) -> bool:
     """Whether the text also names what stands above the region: 山东省济宁市金乡县 or 济宁金乡县."""
     above = region.full_name.removesuffix(region.name)
@@ -186,6 +197,7 @@ def _within(text: str, region: Region) -> bool:
 
 def abolished_words(place: str, past: list[Region]) -> tuple[str, str]:
     """Reason and remedy for a place that is no more: who may have taken it over is shown, the office chooses."""
+    past = list({row.full_name: row for row in past}.values())
     names = "、".join(f"{row} {row.code}" for row in past[:3])
     reason = _("“{place}”含已撤销的区划（{names}）").format(place=place, names=names)
     now = [f"{row} {row.code}" for old in past[:3] for row in successor_candidates(old, limit=3)]

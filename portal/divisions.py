@@ -40,8 +40,14 @@ def abolished_in_use(county):
         texts[place] += 1
     places = Places.of(county) if texts else None
     for text, count in list(texts.items())[:MAX_TEXTS]:
-        for region in places.past(text) or ():
+        for region in one_per_place(places.past(text) or ()):
             row = found.setdefault(region.pk, InUse(region))
             row.count += count
             row.written.append(text)
     return sorted(found.values(), key=lambda row: (row.successor is not None, row.region.code))
+
+
+def one_per_place(regions):
+    """A place had several codes in its time: the one whose successor is named stands for them, else the last."""
+    rows = sorted(regions, key=lambda row: (row.successor_id is not None, row.code))
+    return list({row.full_name: row for row in rows}.values())

@@ -8,7 +8,8 @@ from core import county as services
 from core.actor import Actor
 from core.errors import Invalid, NotPermitted, TransitionRefused
 from core.models import AuditEvent, Chain, OutboxMessage, Park
-from experts.texts import Places
+from enterprises.importing import Lookups
+from experts.texts import Places, abolished_words
 from portal.divisions import abolished_in_use
 from tests import make
 
@@ -265,7 +266,8 @@ def test_admin_names_the_successor_once(client, county, admin, divisions):
     assert (row.region, row.count, row.written, row.successor) == (old, 1, [tie.place], None)
     url = reverse("county:division-edit", args=[old.code])
     assert client.get(url).context["years"] == [("白下区", 1983, 2013)]
-    for wrong in ("999999", "320103", "320100", "'; --"):
+    province = baker.make_recipe("tests.province")
+    for wrong in ("999999", "320103", province.code, "'; --"):
         assert client.post(url, {"successor": wrong}).status_code == 422
     assert client.post(url, {"successor": new.code}).status_code == 302
     assert abolished_in_use(county)[0].successor == new
@@ -287,3 +289,36 @@ def test_successor_is_the_admins_to_name_and_not_another_countys_to_change(
             region_id=old.pk, successor_code=new.code, county_id=other_county.pk, actor=Actor(user=stranger)
         )
     assert refusal.value.code == "named_elsewhere"
+
+
+def test_several_codes_of_one_place_need_one_answer(county, divisions):
+    _old, new = divisions
+    codes = ("371202", "370982")
+    rows = [
+        baker.make_recipe("tests.county", code=code, name="莱芜市", full_name="山东省莱芜市", is_current=False)
+        for code in codes
+    ]
+    assert Places.of(county).read("莱芜市雪野镇") is None
+    rows[0].successor = new
+    rows[0].save(update_fields=["successor"])
+    assert Places.of(county).read("莱芜市雪野镇") == new
+    baker.make_recipe("tests.county", code="140199", name="莱芜市", full_name="某省莱芜市", is_current=False)
+    assert Places.of(county).read("莱芜市雪野镇") is None  # two places of one name: ask again
+
+
+def test_import_keeps_the_place_and_asks(county, divisions):
+    old, _new = divisions
+    now = baker.make_recipe("tests.county", code="320106", name="白下县", full_name="江苏省南京市白下县")
+    reason, remedy = abolished_words("南京市白下区", [old])
+    assert old.code in reason
+    assert now.code in remedy
+
+
+def test_abolished_town_of_a_firm_is_read_through_its_successor(county, staff):
+    new = baker.make_recipe("tests.town", name="新镇", parent=county)
+    baker.make_recipe("tests.town", name="旧乡", parent=county, is_current=False, successor=new)
+    baker.make_recipe("tests.town", name="孤乡", parent=county, is_current=False)
+    lookups = Lookups()
+    lookups.prepare(county, actor=Actor(user=staff))
+    assert lookups.place_named("旧乡") == (None, new)
+    assert lookups.place_named("孤乡") == (None, None)
