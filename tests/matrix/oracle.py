@@ -89,6 +89,7 @@ ROWS = {  # prefix of the keys in the population → the rule
     "event": lambda who, key: ADMIN.get(who) == ("A" if key in "ae" else "B"),
     "batch": lambda who, key: KEEPERS.get(who) == ("A" if key == "a" else "B"),
     "invitation": _invitation,
+    "recusal": lambda who, key: OFFICE.get(who) == key,
 }
 
 

@@ -9,7 +9,7 @@ from engagements.models import Order
 from enterprises.models import Enterprise, Need
 from enterprises.selectors import need_view
 from experts.models import Expert, ExpertGroup
-from matching.models import Match, MatchResult, MatchRun, PairMark
+from matching.models import Match, MatchResult, MatchRun, PairMark, Recusal
 from reports.models import Export
 from tests.matrix import oracle
 from tests.matrix.world import NEEDS, PEOPLE
@@ -34,6 +34,7 @@ MODELS = {
     "event": AuditEvent,
     "batch": ImportBatch,
     "invitation": Invitation,
+    "recusal": Recusal,
 }
 
 
