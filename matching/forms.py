@@ -57,7 +57,7 @@ class PreviewForm(forms.Form):
     def __init__(self, *args, needs, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["need"].queryset = needs
-        self.fields["need"].label_from_instance = lambda need: f"{need.title}（{need.enterprise.name}）"
+        self.fields["need"].label_from_instance = lambda need: f"{need.title} · {need.enterprise.name}"
 
 
 def suggesting(name):
