@@ -23,7 +23,7 @@ from matching.engine.corpus import (
     combine_units,
 )
 from matching.engine.errors import UnknownExpertError
-from matching.engine.passages import Span, expert_texts, phrases_of, related_words, spans_of
+from matching.engine.passages import Span, expert_texts, phrases_of, related_words, spans_of, worth_naming
 from matching.engine.types import Band, ExpertDoc, ExpertFacts, NeedDoc, NeedStats
 
 __all__ = ["Explanation", "Span", "expert_texts", "explain"]
@@ -162,13 +162,14 @@ def explain(
     parts = pipeline.pair_parts(found.raw, chain, values, stats, settings.structure)
     strength = pipeline.pair_strength(found.raw, corpus.null, query.evidence)
     band = pipeline.pair_band(strength, settings.bands)
-    terms = _term_points(corpus, query, found, stats)
+    points = _term_points(corpus, query, found, stats)
+    terms = worth_naming(need, points)
     need_spans = {
         "title": spans_of(need.title, terms),
         "description": spans_of(need.description, terms),
     }
     expert_spans = {key: spans for key, value in expert_texts(expert).items() if (spans := spans_of(value, terms))}
-    reasons = _reasons(corpus, need, expert, known, query, found, parts, stats, settings, terms, expert_spans, chain)
+    reasons = _reasons(corpus, need, expert, known, query, found, parts, stats, settings, points, expert_spans, chain)
     return Explanation(
         need_id=need.id,
         expert_id=expert_id,
@@ -305,7 +306,7 @@ def _text_reasons(
                 ReasonKind.SIMILAR_DIRECTION,
                 {"fields": list(expert.fields[:3]), "related": related},
                 float(weight),
-                (Reference("fields" if expert.fields else "headline"),),
+                (Reference("fields" if expert.fields else "bio"),),
             )
 
 

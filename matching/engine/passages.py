@@ -1,6 +1,6 @@
 """Matched passages in the original texts of both sides, and pairs of different words that mean much the same."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from matching.engine.corpus import Corpus, need_head
 from matching.engine.types import ExpertDoc, NeedDoc
 
 RELATED_COSINE = 0.55
+_INSTITUTIONS = ("大学", "学院", "研究院", "研究所", "科学院", "实验室", "公司", "学校")
 
 
 @dataclass(frozen=True)
@@ -32,20 +33,40 @@ def expert_texts(expert: ExpertDoc) -> dict[str, str]:
     return found
 
 
-def spans_of(value: str, points: Mapping[str, float]) -> tuple[Span, ...]:
-    """Passages of the original text made of matched terms; overlapping ones are one passage."""
+def _passages(value: str, points: Mapping[str, float]) -> Iterator[tuple[Span, set[str]]]:
+    """Passages of the original text made of matched terms, with their terms; overlapping ones are one passage.
+
+    A passage of nothing but units, quantities and filler words is left out.
+    """
     mapped = text.normalise_mapped(value)
-    merged: list[list[float]] = []
+    silent = text.unspoken_places(mapped.text)
+    first, last, weight, told, found = 0, 0, 0.0, False, set[str]()
     for term, start, end in text.iter_terms(mapped.text):
         if term not in points or end > len(mapped.ends):
             continue
-        first, last = mapped.starts[start], mapped.ends[end - 1]
-        if merged and first < merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], last)
-            merged[-1][2] += points[term]
-        else:
-            merged.append([first, last, points[term]])
-    return tuple(Span(int(start), int(end), weight) for start, end, weight in merged)
+        begins, ends = mapped.starts[start], mapped.ends[end - 1]
+        if begins >= last:
+            if told:
+                yield Span(first, last, weight), found
+            first, last, weight, told, found = begins, ends, 0.0, False, set()
+        last = max(last, ends)
+        weight += points[term]
+        told = told or not any(low <= start and end <= high for low, high in silent)
+        found.add(term)
+    if told:
+        yield Span(first, last, weight), found
+
+
+def spans_of(value: str, points: Mapping[str, float]) -> tuple[Span, ...]:
+    """Passages of the original text that are worth marking."""
+    return tuple(span for span, _ in _passages(value, points))
+
+
+def worth_naming(need: NeedDoc, points: Mapping[str, float]) -> dict[str, float]:
+    """The matched terms that stand in a passage of the need worth marking."""
+    texts = (need.title, *need.keywords, need.description)
+    kept = {term for value in texts for _, terms in _passages(value, points) for term in terms}
+    return {term: weight for term, weight in points.items() if term in kept}
 
 
 def phrases_of(need: NeedDoc, points: Mapping[str, float], most: int) -> list[str]:
@@ -64,17 +85,25 @@ def phrases_of(need: NeedDoc, points: Mapping[str, float], most: int) -> list[st
     return chosen
 
 
+def _names_a_subject(word: str) -> bool:
+    return not (text.is_generic_word(word) or text.is_unspoken(word) or word.endswith(_INSTITUTIONS))
+
+
 def related_words(corpus: Corpus, need: NeedDoc, expert: ExpertDoc, most: int) -> list[dict[str, object]]:
-    """Different words of need title and profile that the vectors hold for near, closest first."""
+    """Different words of need title and expert that the vectors hold for near, closest first.
+
+    Neither units nor the names of institutions, of this expert's or any other, are directions of research.
+    """
     model = corpus.words
+    employer = set(text.words(expert.headline))
 
     def known(value: str) -> list[str]:
         flat = {word for word in text.words(value) if len(word) > 1}
-        return sorted(word for word in flat if word in model.index and not text.is_generic_word(word))
+        return sorted(word for word in flat if word in model.index and _names_a_subject(word))
 
     wanted = known(need_head(need))
-    offered = known("。".join([expert.headline, *expert.fields, expert.bio, *(a.title for a in expert.achievements)]))
-    offered = [word for word in offered if word not in wanted]
+    offered = known("。".join([*expert.fields, expert.bio, *(a.title for a in expert.achievements)]))
+    offered = [word for word in offered if word not in wanted and word not in employer]
     if not wanted or not offered:
         return []
     left = model.matrix[[model.index[word] for word in wanted]].astype(np.float64)

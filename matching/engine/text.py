@@ -20,6 +20,11 @@ _CJK = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _LATIN_TOKEN = rf"[^\W_{_CJK}]+(?:[.\-/+][^\W_{_CJK}]+)*"
 _RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<latin>{_LATIN_TOKEN})")
 _PART = re.compile(r"[^\W\d_]{2,}|[^\W_]*\d[^\W_]*")
+_QUANTITY = r"[零一二三四五六七八九十百千万两几数半\d]+[余多来]?[成家次条台套批倍项位名天周吨亩斤秒]?"
+_LATIN_UNIT = (
+    r"(?<![a-z])(?:[mk]?[gjntvw]|[mkg]?(?:pa|hz|wh|w)|[cmdnkμ]?m[23]?|mg|ml|ppm|ppb|rpm|db|ah|mah|kva|℃)"
+    r"(?:/(?:h|d|s|a|t|l|kg|min|m[23]?))?(?![a-z0-9])"
+)
 _HAS_LETTER = re.compile(r"[^\W\d_]")
 
 # Words that say nothing about a technique, in either language; kept short, idf does the rest.
@@ -138,6 +143,23 @@ def generic_terms() -> frozenset[str]:
 def is_telling(term: str) -> bool:
     """Whether meeting this term in both texts says something about the technique."""
     return len(term) > 1 and term not in generic_terms()
+
+
+@functools.cache
+def _unspoken() -> re.Pattern[str]:
+    """Units, quantities and filler words, alone or in a row: they count in the score but are no reason to name."""
+    listed = sorted(_DATA.joinpath("unspoken_words.txt").read_text(encoding="utf-8").split(), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(listed)}|{_QUANTITY}|{_LATIN_UNIT})+")
+
+
+def unspoken_places(normalised: str) -> list[tuple[int, int]]:
+    """Passages nobody needs to be shown, ascending."""
+    return [match.span() for match in _unspoken().finditer(normalised)]
+
+
+def is_unspoken(word: str) -> bool:
+    """A word nobody needs to be shown."""
+    return _unspoken().fullmatch(word) is not None
 
 
 def is_generic_word(word: str) -> bool:

@@ -3,11 +3,13 @@ import dataclasses
 import numpy as np
 import pytest
 
+from matching.engine import text
 from matching.engine.config import Config
 from matching.engine.corpus import Units, combine_units
 from matching.engine.errors import UnknownExpertError
 from matching.engine.explain import CautionKind, RaiseKind, ReasonKind, expert_texts, explain, unit_shares
-from matching.engine.pipeline import score
+from matching.engine.passages import related_words
+from matching.engine.pipeline import build_corpus, score
 from matching.engine.types import PARTS, ExpertFacts, NeedDoc
 
 
@@ -122,3 +124,28 @@ def test_unit_shares_reproduce_the_combination():
         values, unit_kinds = np.array(scores), np.array(row, dtype=np.int64)
         units = Units(np.zeros(len(row), dtype=np.int64), unit_kinds, np.arange(len(row)))
         assert unit_shares(values, unit_kinds, 3) @ values == pytest.approx(combine_units(values, units, 1, 3)[0])
+
+
+def test_units_and_fillers_are_neither_cited_nor_marked_and_still_score(experts, start_text):
+    bio = "处理废气每小时两万立方米，给出蓄热燃烧方案，末端配两条管线。"
+    expert = dataclasses.replace(experts[0], id=70, bio=bio, fields=(), achievements=())
+    crowd = build_corpus([*experts, expert], [], start_text)
+    need = NeedDoc(id=9, title="车间废气蓄热燃烧", description="两条线每小时排两万立方米，请给出末端方案。")
+    found = score(crowd, [need]).needs[9]
+    card = explain(crowd, need, 70, found.stats)
+    cited = next(reason for reason in card.reasons if reason.kind == ReasonKind.TERM_HIT)
+    assert any("蓄热燃烧" in phrase for phrase in cited.params["terms"])
+    shown = [need.description[span.start : span.end] for span in card.need_spans.get("description", ())]
+    shown += [bio[span.start : span.end] for span in card.expert_spans["bio"]]
+    for phrase in [*cited.params["terms"], *shown]:
+        assert phrase not in {"立方米", "方米", "两条", "给出", "末端", "每小时", "小时", "处理"}
+    pair = next(pair for pair in found.matches if pair.expert_id == 70)
+    assert card.score == pytest.approx(pair.score, abs=1e-6)
+
+
+def test_a_direction_is_never_the_name_of_a_unit(corpus):
+    expert = corpus.experts[0]
+    need = NeedDoc(id=1, title="化工废气催化治理")
+    words = {item["expert"] for item in related_words(corpus, need, expert, 20)}
+    assert not words & set(text.words(expert.headline))
+    assert not any(word.endswith(("学院", "大学", "研究院")) for word in words)

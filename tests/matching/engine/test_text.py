@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,3 +48,19 @@ def test_generic_phrases_are_no_evidence():
     assert not text.is_telling("硫")
     assert text.is_telling("硫化")
     assert text.is_telling("gcr15")
+
+
+@given(st.text(alphabet="硫化烟气的和与中GCr15-/. ，一种m³5", max_size=60))
+def test_counted_terms_are_the_placed_ones(value):
+    placed = [term for term, _, _ in text.iter_terms(text.normalise(value))]
+    assert text.terms(value) == Counter(placed)
+
+
+@pytest.mark.parametrize("word", ["立方米", "毫克每立方米", "两条", "三成", "给出", "末端", "5t/h", "kw", "十余家"])
+def test_units_quantities_and_fillers_are_not_spoken_of(word):
+    assert text.is_unspoken(text.normalise(word))
+
+
+@pytest.mark.parametrize("word", ["二氧化碳", "三元乙丙", "纳米", "立方氮化硼", "末端执行器", "gcr15", "pm2.5", "a356"])
+def test_names_of_things_are_spoken_of(word):
+    assert not text.is_unspoken(word)
