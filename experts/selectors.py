@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
@@ -276,7 +277,7 @@ def matching_rows(county_ids: Collection[int], *, expert_ids: Collection[int] | 
     ties = _grouped(
         (row[0], TieRow(row[1], row[2], row[3] or "", row[4]))
         for row in HometownTie.objects.filter(expert__in=ids).values_list(
-            "expert_id", "kind", "region_id", "region__code", "place"
+            "expert_id", "kind", "region_id", Coalesce("region__successor__code", "region__code"), "place"
         )
     )
     achievements = _grouped(

@@ -28,6 +28,10 @@ class Moved:
         """Places won (positive) or lost; None for those who enter or leave the ten."""
         return self.rank_before - self.rank if self.rank and self.rank_before else None
 
+    @property
+    def lost(self):
+        return -self.places if self.places else 0
+
 
 def weights_preview(need, weights, user, folder, limit=10):
     """The need's first ``limit`` experts under ``weights`` beside those under the county's own; None when the corpus of

@@ -10,7 +10,7 @@ class ChainForm(forms.Form):
         label=_("分组"),
         max_length=40,
         required=False,
-        help_text=_("同组的产业链在列表中排在一起，如：主导产业、特色产业"),
+        help_text=_("如：主导产业、特色产业"),
     )
     description = forms.CharField(
         label=_("说明"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})

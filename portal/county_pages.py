@@ -19,6 +19,8 @@ from core.reference.dated import code_years
 from portal import divisions
 from portal.county_forms import ChainForm, MergeForm, ParkForm, SuccessorForm
 
+NAV_KEY = "county"  # one entry of the navigation for all of them
+
 
 def kept_county(request, *roles):
     """The county in the bar, when the person keeps it; else the first one they keep. Out of office: no such page."""
@@ -54,7 +56,11 @@ def chain_list(request):
     uses = services.use_counts(chains)
     for chain in chains:
         chain.uses = uses[chain.pk]
-    return render(request, "county/chain_list.html", {"county": county, "chains": chains, "tabs": tabs(request)})
+    return render(
+        request,
+        "county/chain_list.html",
+        {"county": county, "chains": chains, "tabs": tabs(request), "nav_key": NAV_KEY},
+    )
 
 
 @login_required
@@ -106,7 +112,7 @@ def _chain_form(request, county, chain):
         "events": audit.history(chain)[:20] if chain else [],
         **_industries(codes, request.POST.get("industry_q", "")),
     }
-    return render(request, "county/chain_form.html", context, status=422 if form.errors else 200)
+    return render(request, "county/chain_form.html", context | {"nav_key": NAV_KEY}, status=422 if form.errors else 200)
 
 
 def _industries(codes, text):
@@ -166,7 +172,9 @@ def chain_merge(request, code):
             messages.success(request, words.format(name=chain.name, into=into.name))
             return redirect("county:chain-list")
     context = {"form": form, "chain": chain, "uses": services.usage(chain), "has_others": others.exists()}
-    return render(request, "county/chain_merge.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "county/chain_merge.html", context | {"nav_key": NAV_KEY}, status=422 if form.errors else 200
+    )
 
 
 # -- parks
@@ -180,7 +188,9 @@ def park_list(request):
     uses = services.use_counts(parks)
     for park in parks:
         park.uses = uses[park.pk]
-    return render(request, "county/park_list.html", {"county": county, "parks": parks, "tabs": tabs(request)})
+    return render(
+        request, "county/park_list.html", {"county": county, "parks": parks, "tabs": tabs(request), "nav_key": NAV_KEY}
+    )
 
 
 @login_required
@@ -211,7 +221,7 @@ def _park_form(request, county, park):
             messages.success(request, _("园区“{name}”已保存。").format(name=form.cleaned_data["name"]))
             return redirect("county:park-list")
     context = {"form": form, "park": park, "county": county, "events": audit.history(park)[:20] if park else []}
-    return render(request, "county/park_form.html", context, status=422 if form.errors else 200)
+    return render(request, "county/park_form.html", context | {"nav_key": NAV_KEY}, status=422 if form.errors else 200)
 
 
 @login_required
@@ -242,7 +252,11 @@ def park_remove(request, code):
 def division_list(request):
     county = kept_county(request, Role.ADMIN)
     rows = divisions.abolished_in_use(county)
-    return render(request, "county/division_list.html", {"county": county, "rows": rows, "tabs": tabs(request)})
+    return render(
+        request,
+        "county/division_list.html",
+        {"county": county, "rows": rows, "tabs": tabs(request), "nav_key": NAV_KEY},
+    )
 
 
 @login_required
@@ -273,4 +287,6 @@ def division_edit(request, code):
         "candidates": services.successor_candidates(region),
         "events": audit.history(region)[:20],
     }
-    return render(request, "county/division_form.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "county/division_form.html", context | {"nav_key": NAV_KEY}, status=422 if form.errors else 200
+    )
