@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RegionLevel(models.TextChoices):
@@ -36,7 +37,7 @@ class BatchStatus(models.TextChoices):
     RUNNING = "running", _("导入中")
     DONE = "done", _("已导入")
     FAILED = "failed", _("未导入")
-    UNDONE = "undone", _("已撤销")
+    UNDONE = "undone", pgettext_lazy("import", "已撤销")
 
 
 class RowStatus(models.TextChoices):

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrderStatus(models.TextChoices):
@@ -8,10 +9,10 @@ class OrderStatus(models.TextChoices):
     DECLINED = "declined", _("已婉拒")
     EXPIRED = "expired", _("超时")
     CONFIRMED = "confirmed", _("已确认")
-    CONVERTED = "converted", _("转对接")
+    CONVERTED = "converted", pgettext_lazy("status", "转对接")
     NOT_SELECTED = "not_selected", _("未选中")
-    RELEASED = "released", _("退单")
-    REVOKED = "revoked", _("撤单")
+    RELEASED = "released", pgettext_lazy("status", "退单")
+    REVOKED = "revoked", pgettext_lazy("status", "撤单")
 
 
 S = OrderStatus

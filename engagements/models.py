@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.codes import new_code
 from engagements.enums import OPEN, TAKEN, DeclineReason, NotSelectedReason, OrderStatus
@@ -37,7 +38,9 @@ class Order(models.Model):
     expert = models.ForeignKey(Expert, models.PROTECT, related_name="orders", verbose_name=_("专家"))
     offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     status = models.CharField(_("状态"), max_length=12, choices=OrderStatus, default=OrderStatus.OFFERED)
-    seat = models.PositiveSmallIntegerField(_("席位"), null=True, blank=True, help_text=_("占用需求的第几个席位"))
+    seat = models.PositiveSmallIntegerField(
+        pgettext_lazy("one", "席位"), null=True, blank=True, help_text=_("占用需求的第几个席位")
+    )
     message = models.CharField(_("致专家的话"), max_length=300, blank=True)
     reasons = models.JSONField(_("推荐理由"), default=list, blank=True)  # as they stood when the order was offered
     band = models.CharField(_("匹配程度"), max_length=8, blank=True)

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Size(models.TextChoices):
@@ -31,15 +32,15 @@ class EnterpriseStatus(models.TextChoices):
 class NeedStatus(models.TextChoices):
     DRAFT = "draft", _("草稿")
     SUBMITTED = "submitted", _("待审核")
-    RETURNED = "returned", _("退回补充")
-    REJECTED = "rejected", _("不予受理")
+    RETURNED = "returned", pgettext_lazy("status", "退回补充")
+    REJECTED = "rejected", pgettext_lazy("status", "不予受理")
     MERGED = "merged", _("并入共性需求")
     PUBLISHED = "published", _("已发布")
     IN_PROGRESS = "in_progress", _("对接中")
     RESOLVED = "resolved", _("已解决")
     CLOSED = "closed", _("已办结")
     UNMET = "unmet", _("暂无匹配")
-    WITHDRAWN = "withdrawn", _("撤回")
+    WITHDRAWN = "withdrawn", pgettext_lazy("status", "撤回")
     EXPIRED = "expired", _("已过期")
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.choices import Cooperation, Source
 from core.codes import mask_credit_code, new_code
@@ -267,7 +268,7 @@ class NeedTarget(models.Model):
     name = models.CharField(_("指标"), max_length=60)
     current = models.CharField(_("现值"), max_length=60, blank=True)
     target = models.CharField(_("目标值"), max_length=60, blank=True)
-    unit = models.CharField(_("单位"), max_length=20, blank=True)
+    unit = models.CharField(pgettext_lazy("measure", "单位"), max_length=20, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

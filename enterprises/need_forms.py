@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.choices import Cooperation, Source
 from core.models import Chain
@@ -180,7 +181,7 @@ class TargetForm(forms.Form):
     name = LineField(label=_("指标"), max_length=60, required=False)
     current = LineField(label=_("现值"), max_length=60, required=False)
     target = LineField(label=_("目标值"), max_length=60, required=False)
-    unit = LineField(label=_("单位"), max_length=20, required=False)
+    unit = LineField(label=pgettext_lazy("measure", "单位"), max_length=20, required=False)
 
     def clean(self):
         data = super().clean()

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RunStatus(models.TextChoices):
@@ -25,10 +26,10 @@ class ResultStatus(models.TextChoices):
 
 
 class Band(models.TextChoices):
-    STRONG = "strong", _("强")
-    FAIR = "fair", _("较强")
-    GENERAL = "general", _("一般")
-    WEAK = "weak", _("弱")
+    STRONG = "strong", pgettext_lazy("band", "强")
+    FAIR = "fair", pgettext_lazy("band", "较强")
+    GENERAL = "general", pgettext_lazy("band", "一般")
+    WEAK = "weak", pgettext_lazy("band", "弱")
 
 
 class MarkKind(models.TextChoices):

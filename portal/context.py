@@ -26,7 +26,7 @@ NAVIGATION = (
     ("profile", "experts:own", "person-badge", _("我的资料"), (X,)),
     ("firm", "enterprises:own", "building", _("本企业"), (E,)),
     ("imports", "imports:batch-list", "upload", _("导入"), (S, A)),
-    ("reports", "reports:export-list", "table", _("台账"), (S, L, A)),
+    ("reports", "reports:export-list", "table", pgettext_lazy("many", "台账"), (S, L, A)),
     ("people", "accounts:people", "person-gear", _("人员"), (S, A)),
     ("county", "county:chain-list", "geo-alt", _("产业链与园区"), (S, A)),
     ("audit", "accounts:audit-list", "journal-text", _("操作记录"), (A,)),

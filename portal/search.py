@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import NoReverseMatch
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from enterprises.models import Enterprise, Membership, Need
@@ -28,7 +27,7 @@ def search(user, query, *, role, roles):
         group(pgettext("many", "专家"), "people", people(user, query), "experts:expert-list", query),
         group(pgettext("many", "企业"), "building", firms(user, query), "enterprises:enterprise-list", query),
         group(pgettext("many", "需求"), "lightbulb", needs(user, query), "enterprises:need-list", query),
-        group(_("页面"), "window", pages(query, role, roles), "", query),
+        group(pgettext("many", "页面"), "window", pages(query, role, roles), "", query),
     ]
     return query, [found for found in groups if found["rows"]]
 

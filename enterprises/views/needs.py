@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import Role
@@ -42,8 +42,8 @@ COLUMNS = (
     Column("budget", gettext_lazy("拟投入"), shown=False),
     Column("deadline", gettext_lazy("期望完成")),
     Column("officer", gettext_lazy("帮办专员")),
-    Column("submitted", gettext_lazy("提交")),
-    Column("published", gettext_lazy("发布"), shown=False),
+    Column("submitted", pgettext_lazy("column", "提交")),
+    Column("published", pgettext_lazy("column", "发布"), shown=False),
     Column("confidentiality", gettext_lazy("保密级别"), shown=False),
     Column("source", gettext_lazy("来源"), shown=False),
 )

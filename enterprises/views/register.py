@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.county import counties_of, current_county
@@ -43,7 +43,7 @@ COLUMNS = (
     Column("officer", gettext_lazy("帮办专员")),
     Column("needs", gettext_lazy("需求")),
     Column("verification", gettext_lazy("核验")),
-    Column("updated", gettext_lazy("更新"), shown=False),
+    Column("updated", pgettext_lazy("column", "更新"), shown=False),
 )
 
 

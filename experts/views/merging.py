@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.actor import Actor
@@ -86,7 +87,7 @@ def expert_merge(request, code, other):
     lines = [_line(name, keep, drop) for name in COMPARED]
     counts = [
         (_("与本地关系"), keep.ties.count(), drop.ties.count()),
-        (_("成果"), keep.achievements.count(), drop.achievements.count()),
+        (pgettext("many", "成果"), keep.achievements.count(), drop.achievements.count()),
         (_("任期"), keep.postings.count(), drop.postings.count()),
         (_("聘任"), keep.appointments.count(), drop.appointments.count()),
         (_("专家组"), keep.group_memberships.count(), drop.group_memberships.count()),
