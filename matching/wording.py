@@ -69,7 +69,7 @@ def reason_text(reason, *, chains=None, blind=False):
             return _("服务过同一产业链的企业")
         case ReasonKind.TIE:
             tie = params.get("tie", "")
-            return str(TIE_PHRASES.get(tie, _("与本县有渊源")))
+            return str((not blind and TIE_PHRASES.get(tie)) or _("与本县有渊源"))  # the kind of tie is not the firm's
     return ""
 
 

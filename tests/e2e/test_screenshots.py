@@ -226,6 +226,7 @@ FIRMS = [
     ["企业名称", "统一社会信用代码", "所属县区", "主营产品", "联系人", "联系电话"],
     ["金乡县禾香脱水蔬菜有限公司", "91370828MA3C4E5F18", "金乡县", "脱水蒜片、蒜粉", "鹿明远", "13800005678"],
     ["金乡县云麓冷链物流有限公司", "91370828MA3C4E5F19", "金乡县", "果蔬冷藏", "石望川", "1.38E+10"],
+    ["", "91370828MA3C4E5F26", "金乡县", "蒜片、蒜粒", "方见微", "13800005679"],
 ]
 
 
@@ -258,7 +259,7 @@ def test_an_import_and_a_ledger_from_upload_to_file(site, browser):
     page.get_by_role("button", name="上传并核对").click()
     page.get_by_text("导入后会怎样").wait_for(timeout=60_000)
     staff.look("import-preview")
-    page.get_by_role("button", name="导入 1 行").click()
+    page.get_by_role("button", name="导入 2 行").click()
     page.get_by_role("button", name="撤销本次导入").wait_for(timeout=60_000)
     staff.look("import-result")
     page.goto(f"{site.url}/reports/new/?ledger=needs")
