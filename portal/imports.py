@@ -3,11 +3,13 @@
 import io
 from pathlib import PurePath
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -101,9 +103,10 @@ def template(request, kind):
         raise Http404
     buffer = io.BytesIO()
     register = registers.register_of(kind)
-    write_template(buffer, register)
+    with translation.override(settings.LANGUAGE_CODE):  # the offices' own column names, which the worker looks for
+        write_template(buffer, register)
+        name = _("{title}导入模板.xlsx").format(title=register.title)
     buffer.seek(0)
-    name = _("{title}导入模板.xlsx").format(title=register.title)
     return FileResponse(buffer, as_attachment=True, filename=name, content_type=XLSX)
 
 

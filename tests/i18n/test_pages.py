@@ -1,9 +1,11 @@
 """Both languages on the pages themselves: no Chinese word in English ones, no library's English in Chinese ones."""
 
 import html
+import io
 import re
 from collections import Counter, deque
 
+import openpyxl
 import pytest
 from django.apps import apps
 from django.db import models
@@ -201,3 +203,16 @@ def test_dates_amounts_and_lists_follow_the_language(time_machine, language, wor
     time_machine.move_to("2026-11-23T02:00:00+00:00")
     with translation.override(language):
         assert (day(localdate()), today(), wan(125000), joined(["甲", "乙"])) == words
+
+
+@pytest.mark.parametrize("kind", ["experts", "enterprises", "needs"])
+def test_import_template_keeps_the_offices_columns_in_english(client, county, kind):
+    """The worker that reads the file back speaks Chinese."""
+    client.force_login(make.user_with("staff", county))
+    address = reverse("imports:template", args=[kind])
+    sheets = []
+    for language in ("zh-hans", "en"):
+        answer = client.get(address, headers={"accept-language": language})
+        book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+        sheets.append([[cell.value for cell in row] for row in book.worksheets[0].iter_rows()])
+    assert sheets[0] == sheets[1]
