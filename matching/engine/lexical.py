@@ -102,7 +102,7 @@ def build(
     idf = ln(1 + (N - df + .5) / (df + .5)), df = df(register) + B * df(background) / |background|, N = |register| + B.
     """
     vocabulary = dict(zip(background.terms, range(len(background.terms)), strict=True))
-    for term in chain.from_iterable(documents):
+    for term in dict.fromkeys(chain.from_iterable(documents)):
         vocabulary.setdefault(term, len(vocabulary))
     lengths = np.fromiter(map(len, documents), dtype=np.int64, count=len(documents))
     column_array = np.fromiter(

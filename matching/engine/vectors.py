@@ -10,7 +10,7 @@ The start text is counted once (``Counted``) and its counts are added to those o
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,9 +140,8 @@ def train(documents: Documents, config: VectorConfig, *, seed: int, start: Count
 def _known(documents: Documents, index: dict[str, int]) -> tuple[Ints, Ints]:
     """Ids of the known tokens of all documents in their order, and the document of each."""
     lengths = np.fromiter(map(len, documents), dtype=np.int64, count=len(documents))
-    ids = np.fromiter(
-        (index.get(token, -1) for token in chain.from_iterable(documents)), dtype=np.int64, count=int(lengths.sum())
-    )
+    looked_up = map(index.get, chain.from_iterable(documents), repeat(-1))
+    ids = np.fromiter(looked_up, dtype=np.int64, count=int(lengths.sum()))
     known = ids >= 0
     return ids[known], np.repeat(np.arange(len(documents)), lengths)[known]
 
@@ -163,8 +162,8 @@ def _window_counts(ids: Ints, owners: Ints, size: int, window: int) -> tuple[Int
         if sum(map(len, keys)) > _PAIRS_AT_ONCE or distance == window:
             packed = np.sort(np.concatenate(keys))
             plain = packed >> bits
-            first = np.flatnonzero(np.diff(plain, prepend=-1))
-            if len(first):
+            if len(plain):
+                first = np.concatenate([[0], np.flatnonzero(plain[1:] != plain[:-1]) + 1])
                 sums = np.add.reduceat(weight[packed & ((1 << bits) - 1)], first)
                 pairs, mass = _added(pairs, mass, plain[first], sums)
             keys = []
@@ -195,7 +194,7 @@ def _renumbered(start: Counted, index: dict[str, int]) -> tuple[Ints, Singles]:
     """Pairs of the start text under the ids of ``index``."""
     if not len(start.pairs):
         return start.pairs, start.mass
-    ids = np.fromiter((index.get(token, -1) for token in start.tokens), dtype=np.int64, count=len(start.tokens))
+    ids = np.fromiter(map(index.get, start.tokens, repeat(-1)), dtype=np.int64, count=len(start.tokens))
     rows, columns = (ids[side] for side in np.divmod(start.pairs, len(start.tokens)))
     known = (rows >= 0) & (columns >= 0)
     pairs, mass = (rows * len(index) + columns)[known], start.mass[known]
