@@ -5,6 +5,8 @@ an outcome; the database's constraints decide between two at once. Contacts open
 Topics: ``order.<verb>`` with the order's id.
 """
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
@@ -27,6 +29,8 @@ from experts.services import contact_close, contact_open, load_release, load_res
 from matching.services import pair_mark_clear, pair_mark_offered, pair_refusal
 
 LINK_PURPOSE = "order"
+EXPERTS_MOVES = (OrderStatus.ACCEPTED, OrderStatus.DECLINED, OrderStatus.RELEASED)
+FIRMS_MOVES = (OrderStatus.CONFIRMED, OrderStatus.NOT_SELECTED)
 
 
 def _lock(actor, order_id):
@@ -115,9 +119,20 @@ def _move(order, new, verb, actor, *, reason="", **changes):
             link_use(raw=actor.token, purpose=LINK_PURPOSE, object_code=order.code)
         links_revoke(purpose=LINK_PURPOSE, object_code=order.code)
     move(
-        order, new, table=ORDER_MOVES, actor=actor, verb=verb, topic=f"order.{verb}", reason=reason,
-        data={"need": order.need.code}, **changes,
+        order, new, table=ORDER_MOVES, actor=_on_behalf(actor, order, new), verb=verb, topic=f"order.{verb}",
+        reason=reason, data={"need": order.need.code}, **changes,
     )  # fmt: skip
+
+
+def _on_behalf(actor, order, new):
+    """代办: when the office answers for the expert or decides for the firm, the record names whom it acted for."""
+    if actor.user_id is None or actor.on_behalf_of:
+        return actor
+    if new in EXPERTS_MOVES and not permissions.is_expert(actor, order):
+        return replace(actor, on_behalf_of=order.expert.code)
+    if new in FIRMS_MOVES and not permissions.is_firm(actor, order.need):
+        return replace(actor, on_behalf_of=order.need.enterprise.code)
+    return actor
 
 
 @transaction.atomic(durable=True)

@@ -223,6 +223,12 @@ class TestWhoMayAct:
         event = AuditEvent.objects.get(object_code=offered.code, verb="accepted")
         assert (event.user, event.on_behalf_of) == (staff, expert.code)
 
+    def test_the_office_is_on_record_for_whom_it_acts_without_being_told_to(self, offered, staff, expert, firm):
+        services.order_accept(order_id=offered.pk, actor=Actor(user=staff))
+        services.order_confirm(order_id=offered.pk, actor=Actor(user=staff))
+        behalf = dict(AuditEvent.objects.filter(object_code=offered.code).values_list("verb", "on_behalf_of"))
+        assert (behalf["accepted"], behalf["confirmed"]) == (expert.code, firm.code)
+
     def test_a_firm_may_not_push(self, need, expert, member):
         with pytest.raises(NotPermitted):
             services.order_offer(need_id=need.pk, expert_id=expert.pk, actor=Actor(user=member))
