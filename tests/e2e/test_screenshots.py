@@ -260,6 +260,7 @@ def test_an_import_and_a_ledger_from_upload_to_file(site, browser):
     page.get_by_text("导入后会怎样").wait_for(timeout=60_000)
     staff.look("import-preview")
     page.get_by_role("button", name="导入 2 行").click()
+    page.locator("#confirm-yes").click()
     page.get_by_role("button", name="撤销本次导入").wait_for(timeout=60_000)
     staff.look("import-result")
     page.goto(f"{site.url}/reports/new/?ledger=needs")
