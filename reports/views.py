@@ -62,7 +62,10 @@ def export_detail(request, code):
     """Progress, then the download. The same view answers the page and its polled fragment."""
     export = get_object_or_404(Export.objects.visible_to(request.user).select_related("county"), code=code)
     template = "reports/_export.html" if request.htmx else "reports/export_detail.html"
-    return render(request, template, {"export": export})
+    response = render(request, template, {"export": export})
+    if request.htmx and export.status in (ExportStatus.DONE, ExportStatus.FAILED):
+        response.headers["HX-Refresh"] = "true"  # the heading's state has changed too
+    return response
 
 
 @login_required
