@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.county import current_county
@@ -35,7 +36,7 @@ def kept_county(request, *roles):
 
 
 def tabs(request):
-    pages = [("county:chain-list", _("产业链")), ("county:park-list", _("园区"))]
+    pages = [("county:chain-list", pgettext("many", "产业链")), ("county:park-list", pgettext("many", "园区"))]
     if request.user.has_role(Role.ADMIN):
         pages.append(("county:division-list", _("区划变更")))
     return [{"label": label, "url": reverse(name), "active": request.path == reverse(name)} for name, label in pages]

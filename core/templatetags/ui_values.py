@@ -93,6 +93,10 @@ def when(value, brief=False):
     )
 
 
+def late(count):
+    return ngettext("已超 {n} 个工作日", "已超 {n} 个工作日", count).format(n=count)
+
+
 @register.simple_tag
 def due(value, brief=False):
     """A deadline with the working days that are left, toned by how near it is."""
@@ -105,12 +109,12 @@ def due(value, brief=False):
         passed, value_day = value < timezone.localdate(), value
     count = int(calendar.working_days_between(timezone.localdate(), value_day).value)
     if passed:
-        tone, words = "danger", _("已超 {n} 个工作日").format(n=-count) if count < 0 else _("已到期")
+        tone, words = "danger", late(-count) if count < 0 else _("已到期")
     elif value_day == timezone.localdate():
         tone, words = "warning", _("今天到期")
     else:
         tone = "warning" if count <= 1 else "plain"
-        words = _("剩 {n} 个工作日").format(n=count)
+        words = ngettext("剩 {n} 个工作日", "剩 {n} 个工作日", count).format(n=count)
     text = short_day(value) if brief else day(value)
     mark = {"danger": "exclamation-circle-fill", "warning": "clock-fill", "plain": "clock"}[tone]
     return format_html(

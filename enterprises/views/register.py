@@ -41,7 +41,7 @@ COLUMNS = (
     Column("products", gettext_lazy("主营产品"), shown=False),
     Column("contact", gettext_lazy("联系人")),
     Column("officer", gettext_lazy("帮办专员")),
-    Column("needs", gettext_lazy("需求")),
+    Column("needs", pgettext_lazy("many", "需求")),
     Column("verification", gettext_lazy("核验")),
     Column("updated", pgettext_lazy("column", "更新"), shown=False),
 )
