@@ -79,6 +79,19 @@ def test_pictures_and_pages_the_readme_links_exist():
     assert [link for link in links if link and not (ROOT / link).exists()] == []
 
 
+def test_the_handbook_links_what_exists_and_shows_every_picture_kept():
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    shown = set()
+    for page in pages:
+        for link in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+            if "://" not in link:
+                assert (page.parent / link).exists(), f"{page.name}: {link}"
+                shown.add((page.parent / link).resolve())
+    kept = list((ROOT / "docs" / "images").glob("*.png"))
+    assert [path.name for path in kept if path.resolve() not in shown] == []
+    assert max(path.stat().st_size for path in kept) <= 300_000
+
+
 SECRETS = {
     "private key": r"-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----",
     "cloud key": r"\b(?:AKIA|ASIA|LTAI|AKID)[A-Za-z0-9]{12,40}\b",
