@@ -73,7 +73,7 @@ class LexicalIndex:
         if column is None:
             return 0.0
         first, last = int(self.indptr[column]), int(self.indptr[column + 1])
-        place = first + int(np.searchsorted(self.documents[first:last], document))
+        place = first + int(self.documents[first:last].searchsorted(document))
         return float(self.weights[place]) if place < last and self.documents[place] == document else 0.0
 
 

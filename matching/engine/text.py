@@ -39,8 +39,8 @@ class Mapped(NamedTuple):
     """Normalised text with, for every character of it, where it came from in the original."""
 
     text: str
-    starts: list[int]
-    ends: list[int]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
 
 
 @functools.cache
@@ -80,6 +80,7 @@ def normalise(text: str) -> str:
     return _simplify(unicodedata.normalize("NFKC", _storable(text)).lower())
 
 
+@functools.lru_cache(maxsize=32)
 def normalise_mapped(text: str) -> Mapped:
     """The same text as ``normalise`` with offsets into the original for marking passages."""
     text = _storable(text)
@@ -96,7 +97,7 @@ def normalise_mapped(text: str) -> Mapped:
         starts.extend([position] * len(folded))
         ends.extend([end] * len(folded))
         position = end
-    return Mapped(_simplify("".join(out)), starts, ends)
+    return Mapped(_simplify("".join(out)), tuple(starts), tuple(ends))
 
 
 def iter_terms(normalised: str) -> Iterator[tuple[str, int, int]]:
