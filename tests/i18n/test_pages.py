@@ -159,6 +159,14 @@ def test_switching_the_language_keeps_the_page(client, county):
     assert '<html lang="zh-hans"' in client.get(address).content.decode()
 
 
+def test_sign_in_page_offers_the_other_language_under_its_own_name(client, db):
+    address = reverse("account_login") + "?next=/needs/"
+    text = client.get(address).content.decode()
+    assert "English" in text
+    assert html.escape(address) in text
+    assert "简体中文" in client.get(address, headers={"accept-language": "en"}).content.decode()
+
+
 def test_language_switch_leads_to_no_foreign_site(client, db):
     answer = client.post(reverse("set_language"), {"language": "en", "next": "https://elsewhere.example/"})
     assert answer.headers["Location"] == "/"
