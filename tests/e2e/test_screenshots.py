@@ -212,10 +212,24 @@ class Visitor:
             self.page.set_viewport_size(self.size)
 
 
+@pytest.fixture
+def visit(site, browser):
+    """Makes visitors; their windows are closed in the end, so that no connection outlives the server."""
+    made = []
+
+    def come(username, size):
+        made.append(Visitor(browser, site, username, SIZES[size]))
+        return made[-1]
+
+    yield come
+    for visitor in made:
+        visitor.page.context.close()
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("username", PAGES)
-def test_pages_of(site, browser, username, size):
-    visitor = Visitor(browser, site, username, SIZES[size])
+def test_pages_of(visit, username, size):
+    visitor = visit(username, size)
     for name, address in PAGES[username]:
         visitor.visit(name, address)
     assert visitor.wrong == []
@@ -231,8 +245,8 @@ FIRMS = [
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_choosing_an_expert_leads_to_the_words_they_will_read(site, browser, size):
-    staff = Visitor(browser, site, "staff", SIZES[size])
+def test_choosing_an_expert_leads_to_the_words_they_will_read(site, visit, size):
+    staff = visit("staff", size)
     page = staff.page
     page.goto(site.url + site.places["match"])
     page.locator("[name=experts]:enabled").first.check()
@@ -242,13 +256,13 @@ def test_choosing_an_expert_leads_to_the_words_they_will_read(site, browser, siz
     assert staff.wrong == []
 
 
-def test_an_import_and_a_ledger_from_upload_to_file(site, browser):
+def test_an_import_and_a_ledger_from_upload_to_file(site, visit):
     book = openpyxl.Workbook()
     for row in FIRMS:
         book.active.append(row)
     content = io.BytesIO()
     book.save(content)
-    staff = Visitor(browser, site, "staff", SIZES["wide"])
+    staff = visit("staff", "wide")
     page = staff.page
     page.goto(f"{site.url}/imports/new/")
     page.select_option("[name=kind]", "enterprises")
