@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 from django.test import Client
 from django.utils.timezone import localdate
 from pytest_django.live_server_helper import LiveServer
@@ -101,6 +102,7 @@ def site(django_db_setup, django_db_blocker):
         server.stop()
         found = violations()
         call_command("flush", interactive=False, verbosity=0)
+        connections.close_all()  # else the database could not be dropped
     assert found == []
 
 
