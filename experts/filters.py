@@ -139,6 +139,7 @@ class ExpertFilter(filters.FilterSet):
         willing = self._readable(queryset).exclude(consent=ConsentState.REFUSED)
         return willing.filter(~paused | Q(paused_from=None), load__lt=F("capacity"))
 
+    @extend_schema_field(OpenApiTypes.STR)  # the code
     def by_group(self, queryset, name, value):
         members = GroupMembership.objects.current().filter(group=value, expert=OuterRef("pk"))
         return queryset.filter(Exists(members))

@@ -10,7 +10,7 @@ a table of width folds, and NFKC only for the blocks where it is harmless; codes
 import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -54,6 +54,9 @@ _PLAIN_NOTE = re.compile(rf"(?<=[{HANZI}])[(（][a-zü]{{1,6}}[)）]")
 
 _KEEP_CONTROL = {"\n", "\t"}
 _VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800]")
+# A picture may be several joined ones (a family, a rainbow flag): its joiners and colour selectors belong to it.
+_PICTURE = "\U0001f000-\U0001faff\u2600-\u27bf"
+_JOINED = re.compile(f"(?<=[{_PICTURE}\ufe0f])\u200d(?=[{_PICTURE}])|(?<=[{_PICTURE}])\ufe0f")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 _DOTS = re.compile("[•‧∙⋅・･᛫ꞏ●˙]")
@@ -195,6 +198,20 @@ def _drop_invisible(text: str) -> str:
     text = _LINE_ENDS.sub("\n", text)
     if text.isascii() and text.isprintable():
         return text
+    return "".join(part if joiner else _without_invisible(part) for part, joiner in _parts(text))
+
+
+def _parts(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in pieces; True marks a joiner that belongs to a picture."""
+    start = 0
+    for found in _JOINED.finditer(text):
+        yield text[start : found.start()], False
+        yield found[0], True
+        start = found.end()
+    yield text[start:], False
+
+
+def _without_invisible(text: str) -> str:
     drop = {ord(c): None for c in set(text) if c not in _KEEP_CONTROL and _invisible(c)}
     return _VARIATION.sub("", text.translate(drop) if drop else text)
 

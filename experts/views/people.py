@@ -31,6 +31,11 @@ def detail_context(request, expert):
     manage = permissions.can_manage(actor, expert) is None
     is_staff = permissions.can_register(actor, expert.county_id) is None
     memberships = sorted(expert.group_memberships.all(), key=lambda row: (row.ended_on is not None, -row.pk))
+    in_sight = set(
+        ExpertGroup.objects.visible_to(request.user)
+        .filter(pk__in=[row.group_id for row in memberships])
+        .values_list("pk", flat=True)
+    )
     context = {
         "expert": expert,
         "is_office": office,
@@ -43,12 +48,8 @@ def detail_context(request, expert):
         "phone": mask_phone(expert.phone),
         "email": mask_email(expert.email),
         "achievements": list(expert.achievements.all()),
-        "memberships": memberships,
-        "linked_groups": set(
-            ExpertGroup.objects.visible_to(request.user)
-            .filter(pk__in=[row.group_id for row in memberships])
-            .values_list("pk", flat=True)
-        ),
+        "memberships": [row for row in memberships if office or row.group_id in in_sight],
+        "linked_groups": in_sight,
         "native": selectors.native_place(expert) if private else "",
         "events": _events(request, expert),
         "matches_url": _matches_url(request, expert),

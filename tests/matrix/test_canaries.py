@@ -15,7 +15,7 @@ from tests.matrix import oracle, policy
 from tests.matrix.cases import OK, address, cases
 from tests.matrix.world import PEOPLE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.proof, pytest.mark.django_db]
 TOKEN = re.compile(rb"canary-([ab])-([a-z0-9]+)-([a-z0-9]+)", re.IGNORECASE)
 SEARCHES = ("CANARY", "CANARY-A", "CANARY-B-n3-title", "CANARY-A-x-phone", "CANARY-A-v1-situation")
 LISTS = ("experts:expert-list", "enterprises:enterprise-list", "enterprises:need-list", "engagements:order-list",

@@ -17,7 +17,7 @@ from matching.models import Match
 from tests.matrix.conftest import savepoint
 from tests.matrix.test_permissions import roll_back
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.proof, pytest.mark.django_db, pytest.mark.slow]
 PAGES = {
     "experts:expert-list": "staff_x",
     "experts:group-list": "staff_x",

@@ -23,7 +23,7 @@ from tests.matrix.conftest import savepoint
 from tests.matrix.test_permissions import roll_back
 from tests.security.hostile import BODIES, SHARP, SHARPEST, TEXTS, VALUES, query
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.proof, pytest.mark.django_db, pytest.mark.slow]
 PAGE_LISTS = {
     "experts:expert-list": {*ExpertFilter.base_filters, "ordering", "page", "cols"},
     "enterprises:enterprise-list": {*EnterpriseFilter.base_filters, "ordering", "page", "cols"},
@@ -242,7 +242,7 @@ def test_a_search_survives_and_keeps_every_text(world):
     )
     expert.refresh_from_db()
     assert (expert.name, expert.profile) == (name, TEXTS["emoji"])
-    assert expert.code in world.client("admin").get(f"{reverse('expert-list')}?q={quote('𬭚')}").content.decode()
+    assert expert.code in world.client("admin").get(f"{reverse('expert-list')}?search={quote('𬭚')}").content.decode()
 
 
 def test_what_is_asked_of_the_missing(world):

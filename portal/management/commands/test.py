@@ -17,10 +17,12 @@ OWN_PARALLELISM = ("-n", "--numprocesses", "--pdb", "--collect-only", "--co", "-
 
 
 def pytest_arguments(given: list[str], cores: int) -> list[str]:
-    """What pytest gets: the caller's words, a process per core, and the tests apart left out unless named."""
+    """What pytest gets: the caller's words, a process per core; the tests apart and the generated proofs are left out unless named."""
     arguments = list(given)
     if not any(word.startswith(OWN_PARALLELISM) or word == "no:xdist" for word in given):
         arguments += ["-n", str(cores), "--dist", "worksteal"]
+    if "-m" not in given and not any("::" in word for word in given):
+        arguments += ["-m", "not proof"]
     arguments += [f"--ignore={path}" for path in APART if not any(word.startswith(path) for word in given)]
     return arguments
 
