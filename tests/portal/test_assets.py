@@ -48,6 +48,8 @@ def test_pytest_gets_a_process_per_core_and_leaves_the_browser_out():
         "2",
         "--dist",
         "worksteal",
+        "-m",
+        "not proof",
         "--ignore=tests/e2e",
         "--ignore=tests/contract",
     ]
@@ -57,5 +59,12 @@ def test_what_the_caller_says_is_kept():
     assert pytest_arguments(["-n0", "tests/e2e/test_walk.py"], 2) == [
         "-n0",
         "tests/e2e/test_walk.py",
+        "-m",
+        "not proof",
         "--ignore=tests/contract",
     ]
+
+
+def test_proofs_run_when_they_are_asked_for():
+    assert "not proof" not in pytest_arguments(["-m", "proof"], 2)
+    assert "not proof" not in pytest_arguments(["tests/security/test_hostile.py::test_x"], 2)

@@ -17,7 +17,8 @@ OWN_PARALLELISM = ("-n", "--numprocesses", "--pdb", "--collect-only", "--co", "-
 
 
 def pytest_arguments(given: list[str], cores: int) -> list[str]:
-    """What pytest gets: the caller's words, a process per core; the tests apart and the generated proofs are left out unless named."""
+    """What pytest gets: the caller's words and a process per core. The tests apart are left out unless named, the
+    generated proofs unless ``-m`` or a test's own name asks for them."""
     arguments = list(given)
     if not any(word.startswith(OWN_PARALLELISM) or word == "no:xdist" for word in given):
         arguments += ["-n", str(cores), "--dist", "worksteal"]
