@@ -92,17 +92,17 @@ def _write(state: StartState, path: Path) -> None:
 def _read(path: Path) -> StartState | None:
     try:
         with np.load(path, allow_pickle=False) as stored:
-            streams = [
+            words, characters = (
                 vectors.Counted(
                     _unpacked(stored[f"{name}_tokens"]),
                     *(stored[f"{name}_{part}"] for part in _COUNTED),
                 )
                 for name in _STREAMS
-            ]
+            )
             background = lexical.Background(_unpacked(stored["terms"]), stored["frequency"], int(stored["size"]))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
-    return StartState(*streams, background)
+    return StartState(words, characters, background)
 
 
 def _packed(values: tuple[str, ...]) -> np.ndarray:
