@@ -145,7 +145,7 @@ def order_offer(request, code):
     if not permissions.is_office(Actor.of(request), need):  # a leader reads the match page
         messages.error(request, _("推送订单由人才办工作人员办理。"))
         return redirect("matching:need-matches", need.code)
-    codes = list(dict.fromkeys(request.POST.getlist("experts")))[:MAX_OFFERS]
+    codes = [code for code in dict.fromkeys(request.POST.getlist("experts")) if code.isprintable()][:MAX_OFFERS]
     experts = {
         expert.code: expert
         for expert in Expert.objects.visible_to(request.user).filter(code__in=codes).select_related("institution")

@@ -118,7 +118,8 @@ def _chain_form(request, county, chain):
 
 def _industries(codes, text):
     """What is chosen, then what the search finds beside it."""
-    chosen = list(Industry.objects.filter(code__in=codes[: services.MAX_INDUSTRIES]))
+    codes = [code for code in codes if code.isalnum()][: services.MAX_INDUSTRIES]
+    chosen = list(Industry.objects.filter(code__in=codes))
     taken = {row.code for row in chosen}
     hits = [row for row in services.industries_like(text) if row.code not in taken]
     return {"chosen": chosen, "hits": hits, "industry_q": text.strip()}

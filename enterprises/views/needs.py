@@ -266,7 +266,10 @@ SERVICES = {
 @require_POST
 def need_bulk(request):
     """First the page that names the rows, what will happen and which are left out; then, confirmed, the change."""
-    do, codes = request.POST.get("do", ""), list(dict.fromkeys(request.POST.getlist("codes")))
+    do, codes = (
+        request.POST.get("do", ""),
+        [code for code in dict.fromkeys(request.POST.getlist("codes")) if code.isprintable()],
+    )
     if do not in TITLES:
         raise Http404
     if not codes:

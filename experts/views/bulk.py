@@ -25,7 +25,10 @@ TITLES = {
 @require_POST
 def bulk(request):
     """First the page that names the rows and what will happen, then, confirmed, the change itself."""
-    do, codes = request.POST.get("do", ""), list(dict.fromkeys(request.POST.getlist("codes")))
+    do, codes = (
+        request.POST.get("do", ""),
+        [code for code in dict.fromkeys(request.POST.getlist("codes")) if code.isprintable()],
+    )
     if do not in TITLES:
         raise Http404
     if not codes:
