@@ -1,6 +1,7 @@
 """What every response and every request shares."""
 
 from django.http import HttpResponseBadRequest
+from django.urls import get_resolver
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,12 @@ class InputGuardMiddleware:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseBadRequest(_("地址中含有不能识别的字符。"), content_type="text/plain; charset=utf-8")
         return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        """A NUL that reached a query past every form: the database cannot hold it, so nothing like it exists."""
+        if isinstance(exception, ValueError) and "NUL (0x00)" in str(exception):
+            return get_resolver().resolve_error_handler(400)(request, exception=exception)
+        return None
 
 
 class PrivateResponseMiddleware:
