@@ -5,6 +5,8 @@ WSGI application, middleware included, inside one test transaction per operation
 """
 
 import pytest
+from django.core import signals
+from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, settings
 
@@ -41,6 +43,16 @@ schema.app = application
 def _unthrottled(monkeypatch):
     monkeypatch.setattr(throttling.UserThrottle, "THROTTLE_RATES", {"user": "1000000/min"})
     monkeypatch.setattr(throttling.AnonThrottle, "THROTTLE_RATES", {"anon": "1000000/min"})
+
+
+@pytest.fixture(autouse=True)
+def _one_connection():
+    """The application closes its connection after a request; here that connection holds the test's transaction."""
+    signals.request_started.disconnect(close_old_connections)
+    signals.request_finished.disconnect(close_old_connections)
+    yield
+    signals.request_started.connect(close_old_connections)
+    signals.request_finished.connect(close_old_connections)
 
 
 @pytest.fixture
