@@ -20,7 +20,6 @@ from enterprises.models import Disclosure
 from enterprises.services import need_withdraw
 from experts.models import ContactOpening, Expert
 from matching.models import PairMark, Recusal
-from portal.invariants import violations
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +84,7 @@ def test_confirm_opens_contacts_and_sets_the_need_to_work(offered, need, member,
     opening = ContactOpening.objects.get(order_code=offered.code)
     assert (opening.expert, opening.firm_code, opening.closed_at) == (expert, need.enterprise.code, None)
     assert Disclosure.objects.filter(order_code=offered.code, level="full", closed_at=None).exists()
-    assert violations() == []
+    assert make.unsound() == []
 
 
 def test_confirming_the_last_seat_tells_the_others(offered, need, member, office, county):
@@ -97,7 +96,7 @@ def test_confirming_the_last_seat_tells_the_others(offered, need, member, office
     rival.refresh_from_db()
     assert (rival.status, rival.not_selected_code) == ("not_selected", "other_chosen")
     assert rival.ended_at is not None
-    assert violations() == []
+    assert make.unsound() == []
 
 
 def test_two_seats_take_two_experts(need, office, county):
@@ -122,7 +121,7 @@ def test_release_frees_seat_capacity_contacts_and_reopens_the_need(offered, need
     assert (need.status, expert.load) == ("published", 0)
     assert ContactOpening.objects.get(order_code=offered.code).closed_at is not None
     assert not Disclosure.objects.filter(order_code=offered.code, closed_at=None).exists()
-    assert violations() == []
+    assert make.unsound() == []
 
 
 @pytest.mark.parametrize("code", ["", "nonsense"])
@@ -140,7 +139,7 @@ def test_decline_for_another_reason_needs_words(offered, expert):
         order_id=offered.pk, code="other", reason="出国访问", colleague="李明，某大学", actor=actor
     )
     assert (order.status, order.colleague, order.end_reason) == ("declined", "李明，某大学", "出国访问")
-    assert violations() == []
+    assert make.unsound() == []
 
 
 def test_a_declined_pair_may_be_offered_again(offered, need, expert, office):
@@ -300,7 +299,7 @@ class TestClock:
             order = services.order_lapse(order_id=order.pk, actor=self.clock)
         expert.refresh_from_db()
         assert (order.status, order.not_selected_code, expert.load) == ("not_selected", "no_reply", 0)
-        assert violations() == []
+        assert make.unsound() == []
 
     def test_reminders_go_out_once(self, offered):
         services.order_remind(order_id=offered.pk, actor=self.clock)
@@ -320,7 +319,7 @@ def test_a_withdrawn_need_leaves_nobody_waiting(offered, need, office):
     services.need_orders_close(need_id=need.pk, actor=Actor.system())
     offered.refresh_from_db()
     assert (offered.status, offered.not_selected_code) == ("not_selected", "need_changed")
-    assert violations() == []
+    assert make.unsound() == []
 
 
 def test_a_need_nobody_took_becomes_unmet_after_its_working_days(need, offered, expert):

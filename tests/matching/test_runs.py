@@ -9,7 +9,7 @@ from enterprises.models import Need
 from matching import services, tasks
 from matching.enums import MarkKind, RunStatus, RunTrigger
 from matching.models import Match, MatchResult, MatchRun, PairMark, Recusal
-from portal.invariants import violations
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ def test_a_run_ranks_stores_and_explains(need, market):
     assert {"term_hit"} <= {reason["kind"] for reason in best.reasons}
     assert sum(best.parts.values()) == pytest.approx(best.score, abs=1e-6)
     assert done.fingerprint
-    assert violations() == []
+    assert make.unsound() == []
 
 
 def test_a_newer_run_supersedes_and_keeps_the_older_scores(need, market):
